@@ -1,0 +1,184 @@
+/**
+ * Store → Store: the clears made in this isolate.
+ *
+ * Those that succeeded are kept as fences and applied to every look-up, so that this isolate sees them even
+ * through a replica that lags behind. Those that failed are kept until they have been made: until then every
+ * request they cover is suspended, and they are tried again for ten minutes. Both memories are bounded.
+ */
+
+import { EVERYTHING } from './scope.ts'
+import type { Snapshot, Store } from './store.ts'
+import { countOf, epochOf, type Time } from './time.ts'
+
+export interface OwnClearsStore extends Store {
+  /** Scopes whose clear has not reached the store yet. */
+  pending(): readonly string[]
+  /** How many clears have ended here, whether made or failed. */
+  clears(): number
+  /**
+   * Tries the pending clears again, with growing pauses, until they are made or given up. `undefined` where none
+   * is pending or somebody is at it. On Workers the promise dies with the request that keeps it alive; the next
+   * request that finds its attempt overdue goes on.
+   */
+  retry(): Promise<void> | undefined
+}
+
+export interface OwnClearsOptions {
+  readonly now: () => number
+  /** Resolves after that many milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** Clears of this many other scopes later, one is forgotten. */
+export const MOST_FENCES = 1_000
+const MOST_PENDING = 1_000
+const GIVE_UP_MS = 600_000
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+/** An attempt that is overdue by this much is nobody's: whoever was to make it is gone. */
+const OVERDUE_MS = 10_000
+
+export function withOwnClears(store: Store, { now, sleep }: OwnClearsOptions): OwnClearsStore {
+  /** Scope → times of its clears here, the last of each epoch; `null`: one in some epoch before `latest`. */
+  const fences = new Map<string, readonly (Time | null)[]>()
+  /** An epoch that is no older than any fence kept here, where the primary has said so. */
+  let latest: string | null = null
+  /** How many clears have been kept: nothing is known of the order of two calls that were under way at once. */
+  let clears = 0
+  let ended = 0
+  /** Scope → its last failure; an object of its own for each, so that a later one can be told from it. */
+  const pending = new Map<string, { readonly since: number }>()
+  let nextAttempt = 0
+  let retriedUntil = 0
+  let pause = FIRST_PAUSE_MS
+
+  /** Keeps a clear as fences; `before` is the count of clears at which it was sent. */
+  function keep(scopes: readonly string[], time: Time | null, before: number): void {
+    const epoch = epochOf(time)
+    const last = before === clears++
+    if (last) latest = epoch
+    else if (epoch !== latest) latest = null
+    for (const scope of time === null ? [EVERYTHING] : scopes) {
+      const own = fences.get(scope) ?? []
+      fences.delete(scope)
+      fences.set(scope, withTime(own, time, last))
+      if (fences.size > MOST_FENCES) fences.delete(fences.keys().next().value!)
+    }
+  }
+
+  function postpone(scopes: readonly string[]): void {
+    const since = now()
+    if (pending.size === 0) {
+      pause = FIRST_PAUSE_MS
+      nextAttempt = since + pause
+      retriedUntil = 0
+    }
+    for (const scope of scopes) pending.set(scope, { since })
+    if (pending.size > MOST_PENDING) {
+      // Too many to name: everything covers them all.
+      pending.clear()
+      pending.set(EVERYTHING, { since })
+    }
+  }
+
+  /** A clear makes up for what had failed before it was sent. What failed since may be about newer data. */
+  async function clearAndKeep(scopes: readonly string[]): Promise<Time | null> {
+    const before = clears
+    const failed = new Map(pending)
+    const time = await store.clear(scopes)
+    keep(scopes, time, before)
+    for (const scope of scopes) if (pending.get(scope) === failed.get(scope)) pending.delete(scope)
+    return time
+  }
+
+  async function attempt(): Promise<void> {
+    const scopes = [...pending.keys()]
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    nextAttempt = now() + pause
+    try {
+      await clearAndKeep(scopes)
+    } catch {
+      const oldest = now() - GIVE_UP_MS
+      for (const [scope, { since }] of pending) if (since <= oldest) pending.delete(scope)
+    }
+  }
+
+  async function attemptUntilDone(): Promise<void> {
+    while (pending.size > 0) {
+      retriedUntil = nextAttempt + OVERDUE_MS
+      if (now() >= nextAttempt) await attempt()
+      else await sleep(nextAttempt - now())
+    }
+  }
+
+  return {
+    ...store,
+
+    async lookUp(query): Promise<Snapshot> {
+      if (pending.size > 0 && query.scopes.some((scope) => pending.has(scope))) {
+        return {
+          entries: query.entries.map(() => null),
+          clock: null,
+          scopes: query.scopes,
+          fences: query.scopes.map(() => null),
+          suspended: true,
+        }
+      }
+      const snapshot = await store.lookUp(query)
+      if (fences.size === 0) return snapshot
+      return { ...snapshot, fences: snapshot.scopes.map((scope, i) => raise(scope, snapshot.fences[i]!)) }
+    },
+
+    async commit(commit) {
+      const before = clears
+      const outcome = await store.commit(commit)
+      // The primary has just confirmed this epoch: fences of another one tell of a clock that is gone. A clear
+      // kept while the commit was under way may be of a newer one.
+      if (outcome === 'stored' && before === clears) latest = epochOf(commit.stamp)
+      return outcome
+    },
+
+    async clear(scopes) {
+      try {
+        return await clearAndKeep(scopes)
+      } catch (error) {
+        postpone(scopes)
+        throw error
+      } finally {
+        ended++
+      }
+    },
+
+    clears: () => ended,
+
+    pending: () => [...pending.keys()],
+
+    retry: () => (pending.size > 0 && now() >= retriedUntil ? attemptUntilDone() : undefined),
+  }
+
+  /** The later of a fence as the reply has it and as this isolate knows it. */
+  function raise(scope: string, seen: Time | null): Time | null {
+    const own = fences.get(scope)
+    if (own === undefined || seen === null) return seen
+    const epoch = epochOf(seen)
+    let fence = seen
+    for (const time of own) {
+      if (time !== null && epochOf(time) === epoch) {
+        if (countOf(time) > countOf(fence)) fence = time
+        // Of another epoch, either of the two may be the older one: a lagging replica still tells of clocks that
+        // are long gone, so these fences are never forgotten for good.
+      } else if (epoch !== latest) return null
+    }
+    return fence
+  }
+}
+
+/** The times of a scope and one more, whose reply may have come before that of an earlier one unless it is `last`. */
+function withTime(own: readonly (Time | null)[], time: Time | null, last: boolean): readonly (Time | null)[] {
+  const epoch = epochOf(time)
+  const others = own.filter((known) => epochOf(known) !== epoch)
+  const same = own.find((known) => epochOf(known) === epoch)
+  const latest = same && time && countOf(same) > countOf(time) ? same : time
+  if (last) return others.length > 0 ? [null, latest] : [latest]
+  return [...others, latest]
+}

@@ -1,0 +1,181 @@
+/** The guard: a deadline for every call, a breaker that opens after five failures, and nothing of a payload in errors. */
+import { describe, expect, test, vi } from 'vitest'
+import { type StoreError, toStoreError } from '../../src/errors.ts'
+import { guarded } from '../../src/store/guarded.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+import { fakeClock } from '../fixtures/clock.ts'
+
+const QUERY = { entries: [], scopes: [] }
+const COMMIT = { stamp: 'e:0', scopes: ['a'], writes: [] }
+
+/** A store whose every call does what the test says, and a guard around it. */
+function setUp(
+  work: () => Promise<unknown> = () => Promise.reject(new Error('down')),
+  limits = { read: 20, write: 40 },
+) {
+  const now = fakeClock()
+  const call = vi.fn(work)
+  const make = () => call() as Promise<never>
+  const store: Store = { lookUp: make, begin: make, commit: make, clear: make, lease: make, release: make }
+  const guard = guarded(store, { ...limits, now })
+  return { now, call, guard }
+}
+
+const reasonOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'answered',
+    (error: StoreError) => error.reason + (error.breaker ? `, ${error.breaker}` : ''),
+  )
+
+async function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = []
+  for (let i = 0; i < times; i++) results.push(await work())
+  return results
+}
+
+test('what goes well goes through', async () => {
+  const guard = guarded(memoryStore(), { read: 20, write: 40, now: fakeClock() })
+  const stamp = await guard.begin()
+  expect(await guard.commit({ stamp, scopes: ['a'], writes: [{ name: 'e', value: 'v', seconds: 9 }] })).toBe(
+    'stored',
+  )
+  expect(await guard.lookUp({ entries: ['e'], scopes: ['a'] })).toMatchObject({
+    entries: ['v'],
+    clock: stamp,
+  })
+  expect(await guard.clear(['a'])).not.toBe(stamp)
+  expect(await guard.lease('l', 'me', 1000)).toBe(true)
+  await guard.release('l', 'me')
+  expect(await guard.lease('l', 'you', 1000)).toBe(true)
+})
+
+describe('deadlines', () => {
+  const never = () => new Promise(() => {})
+
+  test.each<[keyof Store, (guard: Store) => Promise<unknown>, ms: number]>([
+    ['lookUp', (guard) => guard.lookUp(QUERY), 20],
+    ['begin', (guard) => guard.begin(), 20],
+    ['lease', (guard) => guard.lease('l', 'me', 1), 20],
+    ['commit', (guard) => guard.commit(COMMIT), 40],
+    ['clear', (guard) => guard.clear(['a']), 40],
+    ['release', (guard) => guard.release('l', 'me'), 40],
+  ])('%s is given up after its time', async (_, call, ms) => {
+    vi.useFakeTimers()
+    const { guard } = setUp(never)
+    const reason = reasonOf(call(guard))
+    await vi.advanceTimersByTimeAsync(ms - 1)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await reason).toBe('timeout')
+    vi.useRealTimers()
+  })
+
+  test('an answer in time leaves no timer behind', async () => {
+    vi.useFakeTimers()
+    const { guard } = setUp(async () => 'e:1')
+    await guard.begin()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+})
+
+describe('the breaker', () => {
+  test('opens with the fifth failure in a row: then no call is made for ten seconds', async () => {
+    const { guard, call, now } = setUp()
+    expect(await repeat(6, () => reasonOf(guard.lookUp(QUERY)))).toEqual([
+      ...Array(4).fill('failed'),
+      'failed, opened',
+      'breaker-open',
+    ])
+    now.advance(9.999)
+    for (const work of [guard.begin(), guard.clear(['a']), guard.commit(COMMIT)]) {
+      expect(await reasonOf(work)).toBe('breaker-open')
+    }
+    expect(call).toHaveBeenCalledTimes(5)
+  })
+
+  test('a success in between starts the count anew', async () => {
+    let down = true
+    const { guard, call } = setUp(async () => {
+      if (down) throw new Error('down')
+    })
+    await repeat(4, () => reasonOf(guard.begin()))
+    down = false
+    await guard.begin()
+    down = true
+    expect(await repeat(4, () => reasonOf(guard.begin()))).toEqual(Array(4).fill('failed'))
+    expect(call).toHaveBeenCalledTimes(9)
+  })
+
+  test('after ten seconds one probe is let through, and no other while it is under way', async () => {
+    let answer = () => {}
+    let down = true
+    const { guard, call, now } = setUp(() =>
+      down ? Promise.reject(new Error('down')) : new Promise<void>((resolve) => (answer = resolve)),
+    )
+    await repeat(5, () => reasonOf(guard.begin()))
+    down = false
+    now.advance(10)
+    const probe = reasonOf(guard.begin())
+    expect(await reasonOf(guard.begin())).toBe('breaker-open')
+    answer()
+    expect(await probe).toBe('answered')
+    expect(call).toHaveBeenCalledTimes(6)
+    const next = reasonOf(guard.begin())
+    answer()
+    expect(await next).toBe('answered')
+  })
+
+  test('a probe that fails keeps it open for another ten seconds, and is no second opening', async () => {
+    const { guard, call, now } = setUp()
+    await repeat(5, () => reasonOf(guard.begin()))
+    now.advance(10)
+    expect(await reasonOf(guard.begin())).toBe('failed')
+    now.advance(9.999)
+    expect(await reasonOf(guard.begin())).toBe('breaker-open')
+    now.advance(0.001)
+    expect(await reasonOf(guard.begin())).toBe('failed')
+    expect(call).toHaveBeenCalledTimes(7)
+  })
+
+  test('a probe that died with its request is not waited for for ever', async () => {
+    let down = true
+    const { guard, now } = setUp(() => (down ? Promise.reject(new Error('down')) : new Promise(() => {})), {
+      read: 1_000_000,
+      write: 1_000_000,
+    })
+    await repeat(5, () => reasonOf(guard.begin()))
+    down = false
+    now.advance(10)
+    void reasonOf(guard.begin())
+    now.advance(1000)
+    expect(await reasonOf(guard.begin())).toBe('breaker-open')
+    now.advance(0.001)
+    down = true
+    expect(await reasonOf(guard.begin())).toBe('failed')
+  })
+})
+
+describe('errors', () => {
+  const SECRET = 'canary'
+
+  test.each<[reason: string, error: unknown]>([
+    ['failed', new Error(`fetch failed ${SECRET}`)],
+    ['failed', new Error(`ERR ${SECRET}, command was: ["SET","k","OOM unauthorized"]`)],
+    ['failed', SECRET],
+    ['failed', undefined],
+    ['timeout', Object.assign(new Error(SECRET), { name: 'TimeoutError' })],
+    ['timeout', Object.assign(new Error(SECRET), { name: 'AbortError' })],
+    ['unauthorized', new Error(`Unauthorized, command was: ["${SECRET}"]`)],
+    ['unauthorized', new Error(`WRONGPASS ${SECRET}`)],
+    ['out-of-memory', new Error(`OOM command not allowed, command was: ["${SECRET}"]`)],
+  ])('are %s and carry nothing of %s', async (reason, cause) => {
+    const { guard } = setUp(() => Promise.reject(cause))
+    const error: StoreError = await guard.begin().catch((error) => error)
+    expect(error.reason).toBe(reason)
+    expect(error.cause).toBeUndefined()
+    expect(`${error.stack} ${JSON.stringify(error)} ${Object.values(error).join()}`).not.toContain(SECRET)
+    expect(toStoreError(error)).toBe(error)
+  })
+})

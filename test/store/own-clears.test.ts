@@ -1,0 +1,259 @@
+/** The clears made in this isolate: seen at once even through a lagging replica, and retried where they failed. */
+import { describe, expect, test } from 'vitest'
+import { memoryStore } from '../../src/store/memory.ts'
+import { type OwnClearsStore, withOwnClears } from '../../src/store/own-clears.ts'
+import type { Snapshot, Store } from '../../src/store/store.ts'
+import { fakeClock } from '../fixtures/clock.ts'
+
+/** A primary that can be down, a replica that can lag behind it, and a clock that sleeping moves. */
+function setUp() {
+  const now = fakeClock()
+  const primary = memoryStore({ now })
+  const attempts: { at: number; scopes: readonly string[] }[] = []
+  const start = now()
+  const world = {
+    now,
+    attempts,
+    down: false,
+    /** What the replica answers in place of the primary. */
+    replica: null as ((query: { entries: readonly string[]; scopes: readonly string[] }) => Snapshot) | null,
+    /** What `clear` resolves to in place of the primary's time. */
+    time: undefined as string | null | undefined,
+    /** What the answer to a clear waits for. */
+    late: undefined as Promise<void> | undefined,
+    slept: [] as number[],
+    /** Runs while the retry sleeps. */
+    meanwhile: (() => {}) as () => unknown,
+  }
+  const store: Store = {
+    ...primary,
+    lookUp: async (query) => world.replica?.(query) ?? primary.lookUp(query),
+    async clear(scopes) {
+      attempts.push({ at: (now() - start) / 1000, scopes })
+      if (world.down) throw new Error('down')
+      const { late } = world
+      const time = world.time === undefined ? await primary.clear(scopes) : world.time
+      await late
+      return time
+    },
+  }
+  const own = withOwnClears(store, {
+    now,
+    async sleep(ms) {
+      world.slept.push(ms / 1000)
+      now.advance(ms / 1000)
+      await world.meanwhile()
+    },
+  })
+  return { ...world, world, own, primary }
+}
+
+const look = (own: OwnClearsStore, ...scopes: string[]) => own.lookUp({ entries: ['e:x'], scopes })
+const failing = (clear: Promise<unknown>) => expect(clear).rejects.toThrow('down')
+
+describe('a clear that failed', () => {
+  test('suspends the requests it covers, and no others', async () => {
+    const { own, world } = setUp()
+    world.down = true
+    await failing(own.clear(['t:a', 'n:b']))
+    expect(own.pending()).toEqual(['t:a', 'n:b'])
+    expect(await look(own, 'a', 't:a')).toEqual({
+      entries: [null],
+      clock: null,
+      scopes: ['a', 't:a'],
+      fences: [null, null],
+      suspended: true,
+    })
+    expect((await look(own, 'a', 't:other')).suspended).toBeUndefined()
+  })
+
+  test('is tried again with growing pauses until it is made', async () => {
+    const { own, world, attempts, slept } = setUp()
+    world.down = true
+    await failing(own.clear(['t:a']))
+    world.meanwhile = () => (world.down = slept.length < 7)
+    await own.retry()
+    expect(slept).toEqual([1, 2, 4, 8, 16, 30, 30])
+    expect(attempts.map(({ at }) => at)).toEqual([0, 1, 3, 7, 15, 31, 61, 91])
+    expect(own.pending()).toEqual([])
+    expect((await look(own, 't:a')).suspended).toBeUndefined()
+  })
+
+  test('is given up after ten minutes', async () => {
+    const { own, world, attempts } = setUp()
+    world.down = true
+    await failing(own.clear(['t:a']))
+    await own.retry()
+    expect(own.pending()).toEqual([])
+    const last = attempts.at(-1)!.at
+    expect(last).toBeGreaterThanOrEqual(600)
+    expect(last).toBeLessThan(630)
+  })
+
+  test('one that failed later is not given up with it', async () => {
+    const { own, world } = setUp()
+    world.down = true
+    await failing(own.clear(['t:early']))
+    world.now.advance(599)
+    await failing(own.clear(['t:late']))
+    world.meanwhile = () => (world.down = own.pending().includes('t:early'))
+    await own.retry()
+    expect(world.slept.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThan(600)
+    expect(own.pending()).toEqual([])
+  })
+
+  test('is made good by a later one of the same scope, and only there', async () => {
+    const { own, world } = setUp()
+    world.down = true
+    await failing(own.clear(['t:a', 't:b']))
+    world.down = false
+    await own.clear(['t:a'])
+    expect(own.pending()).toEqual(['t:b'])
+  })
+
+  test('is not made good by one that was under way when it failed', async () => {
+    const { own, world } = setUp()
+    const slow = own.clear(['t:a'])
+    world.down = true
+    await failing(own.clear(['t:a']))
+    await slow
+    expect(own.pending()).toEqual(['t:a'])
+  })
+
+  test('is retried by one at a time, and by another once that one is gone', async () => {
+    const { own, world } = setUp()
+    expect(own.retry()).toBeUndefined()
+    world.down = true
+    await failing(own.clear(['t:a']))
+    world.meanwhile = () => new Promise(() => {})
+    expect(own.retry()).toBeInstanceOf(Promise)
+    expect(own.retry()).toBeUndefined()
+    world.now.advance(20)
+    world.down = false
+    await own.retry()
+    expect(own.pending()).toEqual([])
+  })
+
+  test('of more than a thousand scopes becomes one of everything', async () => {
+    const { own, world, attempts } = setUp()
+    world.down = true
+    await failing(own.clear(Array.from({ length: 1000 }, (_, i) => `t:${i}`)))
+    expect(own.pending()).toHaveLength(1000)
+    await failing(own.clear(['t:one-more']))
+    expect(own.pending()).toEqual(['a'])
+    world.down = false
+    await own.retry()
+    expect(attempts.at(-1)!.scopes).toEqual(['a'])
+  })
+})
+
+describe('a clear that was made', () => {
+  /** Answers as the primary did before the clears. */
+  async function lagging() {
+    const set = setUp()
+    const stamp = await set.primary.begin()
+    await set.primary.commit({ stamp, scopes: ['a', 't:a', 't:b'], writes: [] })
+    const before = await set.primary.lookUp({ entries: [], scopes: ['a', 't:a', 't:b'] })
+    const fenceOf = (scope: string) => before.fences[before.scopes.indexOf(scope)] ?? null
+    set.world.replica = ({ entries, scopes }) => ({
+      entries: entries.map(() => null),
+      clock: before.clock,
+      scopes,
+      fences: scopes.map(fenceOf),
+    })
+    return { ...set, stamp }
+  }
+
+  test('raises its fence through a replica that lags behind, and no other', async () => {
+    const { own, stamp } = await lagging()
+    const time = await own.clear(['t:a'])
+    expect(time).not.toBe(stamp)
+    expect((await look(own, 'a', 't:a', 't:b')).fences).toEqual([stamp, time, stamp])
+  })
+
+  test('of two, the later counts, whichever was answered first', async () => {
+    const { own, world } = await lagging()
+    let answer = () => {}
+    world.late = new Promise((resolve) => (answer = resolve))
+    const first = own.clear(['t:a'])
+    world.late = undefined
+    const second = await own.clear(['t:a'])
+    answer()
+    expect(await first).not.toBe(second)
+    expect((await look(own, 't:a')).fences).toEqual([second])
+  })
+
+  test('does not lower the fence that a reply already has', async () => {
+    const { own, primary, world } = await lagging()
+    await own.clear(['t:a'])
+    const later = await primary.clear(['t:a'])
+    world.replica = null
+    expect((await look(own, 't:a')).fences).toEqual([later])
+  })
+
+  test('does not make a fence that is missing known', async () => {
+    const { own, world } = await lagging()
+    await own.clear(['t:a'])
+    world.replica = ({ entries, scopes }) => ({
+      entries: entries.map(() => null),
+      clock: 'e:9',
+      scopes,
+      fences: scopes.map(() => null),
+    })
+    expect((await look(own, 't:a')).fences).toEqual([null])
+  })
+
+  test('makes the fence of a clock that is gone unknown', async () => {
+    const { own, world } = await lagging()
+    world.time = 'new:1'
+    await own.clear(['t:a'])
+    expect((await look(own, 't:a')).fences).toEqual([null])
+  })
+
+  test('says nothing once the store has confirmed a newer clock', async () => {
+    const { own, world, primary } = await lagging()
+    world.time = 'gone:7'
+    await own.clear(['t:a'])
+    world.replica = null
+    const stamp = await primary.begin()
+    expect((await look(own, 't:a')).fences).toEqual([null])
+    expect(await own.commit({ stamp, scopes: ['t:a'], writes: [] })).toBe('stored')
+    expect((await look(own, 't:a')).fences).toEqual([stamp])
+  })
+
+  test('of two under way at once, of two clocks, neither is known to be the newer', async () => {
+    const { own, world } = await lagging()
+    let answer = () => {}
+    world.late = new Promise((resolve) => (answer = resolve))
+    world.time = 'one:1'
+    const first = own.clear(['t:a'])
+    world.late = undefined
+    world.time = 'other:1'
+    await own.clear(['t:b'])
+    answer()
+    await first
+    world.replica = ({ entries, scopes }) => ({
+      entries: entries.map(() => null),
+      clock: 'other:1',
+      scopes,
+      fences: scopes.map(() => 'other:1'),
+    })
+    expect((await look(own, 't:a', 't:b')).fences).toEqual([null, 'other:1'])
+  })
+
+  test('by deleting the clock covers everything', async () => {
+    const { own, world } = await lagging()
+    world.time = null
+    await own.clear(['t:a'])
+    expect((await look(own, 'a', 't:b')).fences[0]).toBeNull()
+  })
+
+  test('is remembered, with a thousand others and no more', async () => {
+    const { own, stamp } = await lagging()
+    await own.clear(['t:a'])
+    for (let i = 0; i < 999; i++) await own.clear([`t:${i}`])
+    expect((await look(own, 't:a')).fences).not.toEqual([stamp])
+    await own.clear(['t:one-more'])
+    expect((await look(own, 't:a')).fences).toEqual([stamp])
+  })
+})

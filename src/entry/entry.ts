@@ -1,0 +1,120 @@
+/**
+ * What is stored under a key: an entry, or a vary record that says what its variants depend on. Layout:
+ *
+ *     hrc1 {"text":…,"stamp":…,…}⏎body
+ *
+ * The version tag is no JSON value, so that a client that deserialises replies hands the string back as it is.
+ * The body comes last and unescaped: valid UTF-8 as itself, anything else as base64. Whatever cannot be decoded,
+ * an unknown version included, is `null`, which the caller takes for a miss.
+ */
+
+import { fromBase64, toBase64 } from './base64.ts'
+
+/** One stored response. */
+export interface Entry {
+  /** The canonical text of the request that it answers: its identity, since an MD5 can be forged. */
+  readonly text: string
+  /** The clock as it stood before the handler ran. */
+  readonly stamp: string
+  readonly scopes: readonly string[]
+  readonly status: number
+  /** Names in lower case, unique but for `set-cookie`; `append`: added to what middleware above sets. */
+  readonly headers: readonly (readonly [name: string, value: string, append?: 'append'])[]
+  /** When the entry was made, in milliseconds of wall-clock time: for freshness only, never for validity. */
+  readonly made: number
+  /** The age that it had when it was made, in seconds. */
+  readonly age: number
+  /** For how many seconds from `made` it is fresh. */
+  readonly fresh: number
+  /** Seconds past freshness, where there are any. */
+  readonly staleWhileRevalidate?: number
+  readonly staleIfError?: number
+  /** Never used without validation; never used stale. */
+  readonly validate?: true
+  readonly strict?: true
+  /** The Range that a part was asked for by. */
+  readonly range?: string
+  /** Its ETag was made here: the handler does not know it. */
+  readonly ownEtag?: true
+  readonly body: string | Uint8Array<ArrayBuffer>
+}
+
+/** What the variants of a key depend on beyond its canonical text, and the scopes that handlers added last. */
+export interface VaryRecord {
+  readonly text: string
+  readonly inputs: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+const VERSION = 'hrc1 '
+
+export function encodeEntry({ body, ...about }: Entry): string {
+  const text = typeof body === 'string' ? body : textOf(body)
+  if (text !== null) return `${VERSION}${JSON.stringify(about)}\n${text}`
+  return `${VERSION}${JSON.stringify({ ...about, base64: true })}\n${toBase64(body as Uint8Array)}`
+}
+
+export function encodeVaryRecord({ text, inputs, scopes }: VaryRecord): string {
+  return `${VERSION}${JSON.stringify({ text, inputs, scopes })}\n`
+}
+
+/** What a stored string says; `null` where it is none of ours, of another version, or damaged. Never throws. */
+export function decode(stored: string | null | undefined): Entry | VaryRecord | null {
+  if (!stored?.startsWith(VERSION)) return null
+  const end = stored.indexOf('\n')
+  if (end < 0) return null
+  try {
+    const about = JSON.parse(stored.slice(VERSION.length, end))
+    if ('inputs' in about) return isVaryRecord(about) ? about : null
+    about.body = stored.slice(end + 1)
+    if (about.base64) {
+      about.body = fromBase64(about.body)
+      delete about.base64
+    }
+    return isEntry(about) ? about : null
+  } catch {
+    return null
+  }
+}
+
+export const isRecord = (decoded: Entry | VaryRecord): decoded is VaryRecord => 'inputs' in decoded
+
+/** The body as bytes, whichever way it was stored. */
+export const bytesOf = (body: Entry['body']): Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' ? new TextEncoder().encode(body) : body
+
+/** Bytes as text where they are valid UTF-8, else `null`. A byte order mark stays: it is part of the body. */
+export function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function isEntry(about: Entry): boolean {
+  return (
+    typeof about.text === 'string' &&
+    typeof about.stamp === 'string' &&
+    isStrings(about.scopes) &&
+    Number.isInteger(about.status) &&
+    about.status >= 200 &&
+    about.status <= 599 &&
+    Array.isArray(about.headers) &&
+    about.headers.every((field) => isStrings(field) && field.length >= 2) &&
+    Number.isFinite(about.made) &&
+    Number.isFinite(about.age) &&
+    Number.isFinite(about.fresh) &&
+    Number.isFinite(about.staleWhileRevalidate ?? 0) &&
+    Number.isFinite(about.staleIfError ?? 0) &&
+    typeof (about.range ?? '') === 'string'
+  )
+}
+
+function isVaryRecord(about: VaryRecord): boolean {
+  return typeof about.text === 'string' && isStrings(about.inputs) && isStrings(about.scopes)
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,112 @@
+/**
+ * Request → canonical text → key.
+ *
+ * The canonical text describes everything that the response may depend on, as JSON arrays, so that two requests
+ * have one text only if they are the same in all of it. The key is its MD5, which is compression and not identity:
+ * the text is stored in the entry and compared. Both are the same bytes on every runtime.
+ */
+
+import { encodeName } from '../store/scope.ts'
+import { md5 } from './md5.ts'
+
+/** Which part of the query belongs to the key: all, none, only these names, all but these. */
+export type QueryRule =
+  | boolean
+  | { readonly only: readonly string[] }
+  | { readonly ignore: readonly string[] }
+
+/** A further input and its value: a header, a cookie, a variable. `null`: the request has none. */
+export type Input = readonly [name: string, value: string | null]
+
+/** A URL in the parts that matter, normalised as the URL standard does. */
+export interface UrlParts {
+  readonly origin: string
+  readonly path: string
+  /** What stands behind `?`, undecoded. */
+  readonly query: string
+  /** What stands behind `#`. No client sends one, but frameworks have read parameters from it. */
+  readonly fragment: string
+}
+
+/**
+ * What is already normal: a lower-case host name, no default port, nothing that the URL standard would encode, no dot
+ * segment. Node's adapter hands the `Host` header on as it came, so that not even a `Request.url` can be trusted to
+ * be normal. A host that may be an address (`127.1`) is left to the standard.
+ */
+const NORMAL =
+  /^(https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?::(?!0|80\/|443\/)[1-5]?\d{1,4})?)(\/(?!\.)(?:[\w\-~!$&'()*+,;=:@.]|\/(?!\.))*)(?:\?([!$-&(-;=?-~]*))?$/
+
+export function splitUrl(url: string): UrlParts {
+  const normal = NORMAL.exec(url)
+  if (normal) return { origin: normal[1]!, path: normal[2]!, query: normal[3] ?? '', fragment: '' }
+  const { protocol, host, pathname, search, hash } = new URL(url)
+  return {
+    origin: `${protocol}//${host}`,
+    // The standard encodes it as of 2023; Deno does not yet.
+    path: pathname.replaceAll('^', '%5E'),
+    query: search.slice(1),
+    fragment: hash.slice(1),
+  }
+}
+
+/**
+ * The query as pairs, sorted by name, repeated values in their order, decoded as the URL standard decodes them.
+ * Sorted by UTF-16 unit, as `URLSearchParams.sort` does: the order of no locale.
+ */
+export function canonicalQuery(query: string, rule: QueryRule): string[] {
+  if (query === '' || rule === false) return []
+  const flat: string[] = []
+  for (const [name, value] of sortedPairs(query)) if (isKeyed(name, rule)) flat.push(name, value)
+  // All bytes that are no UTF-8 decode to U+FFFD, but Hono's `query()` leaves them encoded and tells them apart.
+  if (flat.some((text) => text.includes('\ufffd'))) flat.push(query)
+  return flat
+}
+
+/** One pair in which there is nothing to decode and nothing to sort. */
+const PLAIN_PAIR = /^([\w\-.~]+)=([\w\-.~:,@/]*)$/
+
+function sortedPairs(query: string): Iterable<readonly [name: string, value: string]> {
+  const plain = PLAIN_PAIR.exec(query)
+  if (plain) return [[plain[1]!, plain[2]!]]
+  // It drops one leading question mark, and a query may have one of its own: `??a=1` has a parameter `?a`.
+  const pairs = new URLSearchParams(`?${query}`)
+  pairs.sort()
+  return pairs
+}
+
+function isKeyed(name: string, rule: QueryRule): boolean {
+  if (typeof rule === 'boolean') return rule
+  return 'only' in rule ? rule.only.includes(name) : !rule.ignore.includes(name)
+}
+
+export interface Description {
+  /** `GET` for `HEAD`: both are answered from one entry. */
+  readonly method: string
+  readonly url: UrlParts
+  readonly queryRule: QueryRule
+  /** The static or built key that stands for the URL. */
+  readonly key: string | undefined
+  readonly inputs: readonly Input[]
+  /** Content type and SHA-256 of the request body, for methods that have one. */
+  readonly body: string | null
+}
+
+export function canonicalText({ method, url, queryRule, key, inputs, body }: Description): string {
+  if (key !== undefined) return JSON.stringify(['key', method, key, inputs, body])
+  const { origin, path, query, fragment } = url
+  const parts = [method, origin, path, canonicalQuery(query, queryRule), inputs, body]
+  if (fragment !== '') parts.push(fragment)
+  return JSON.stringify(parts)
+}
+
+/** The name under which the canonical text is looked up. A static key stays readable while nothing else matters. */
+export function keyOf(text: string, { method, key, inputs, body }: Description): string {
+  if (key === undefined) return md5.hex(text)
+  const plain = method === 'GET' && inputs.length === 0 && body === null
+  return plain ? encodeName(key) : `${encodeName(key)}:${md5.hex(text)}`
+}
+
+/** The text of one variant: the primary's text, and the inputs that it was learned to depend on. */
+export function variantText(text: string, inputs: readonly Input[]): string {
+  return JSON.stringify([text, inputs])
+}

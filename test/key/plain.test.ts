@@ -1,0 +1,149 @@
+/** Plain values as text: one text for each value and for no other, and none for what is not plain. */
+import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { plainText } from '../../src/key/plain.ts'
+
+type Tree = string | number | bigint | boolean | null | undefined | Tree[] | { [name: string]: Tree }
+
+const { tree: anyTree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4 },
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.constantFrom('null', 'undefined', 'true', '0', '-0', '1n', 'NaN', '[]', '{}', '', '"'),
+    fc.double(),
+    fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY, 1, 10, 1e21),
+    fc.bigInt({ min: -20n, max: 20n }),
+    fc.boolean(),
+    fc.constantFrom(null, undefined),
+    fc.array(tie('tree'), { maxLength: 3 }),
+    fc.dictionary(fc.string({ maxLength: 2 }), tie('tree'), { maxKeys: 3, noNullPrototype: false }),
+  ),
+}))
+
+/** Whether two trees are the same value; the order of members and the prototype of an object say nothing. */
+function same(a: Tree, b: Tree): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const names = Object.keys(a)
+  const at = (tree: object, name: string) => (tree as Record<string, Tree>)[name]
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && same(at(a, name), at(b, name)))
+  )
+}
+
+/** The same tree with the members of every object set in the opposite order. */
+function reversed(tree: Tree): Tree {
+  if (typeof tree !== 'object' || tree === null) return tree
+  if (Array.isArray(tree)) return tree.map(reversed)
+  return Object.fromEntries(
+    Object.entries(tree)
+      .reverse()
+      .map(([name, value]) => [name, reversed(value)]),
+  )
+}
+
+describe('plain trees', () => {
+  test('two have one text only if they are the same', () => {
+    fc.assert(
+      fc.property(anyTree, anyTree, (a, b) => {
+        expect(plainText(a) === plainText(b)).toBe(same(a, b))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('every tree has a text, whatever the order in which its members were set', () => {
+    fc.assert(
+      fc.property(anyTree, (tree) => {
+        const text = plainText(tree)
+        expect(text).toBeTypeOf('string')
+        expect(plainText(reversed(tree))).toBe(text)
+        expect(plainText(structuredClone(tree))).toBe(text)
+      }),
+    )
+  })
+
+  test.each<[unknown, string]>([
+    ['a', '"a"'],
+    ['\ud800"', '"\\ud800\\""'],
+    [0, '0'],
+    [-0, '-0'],
+    [Number.NaN, 'NaN'],
+    [Number.NEGATIVE_INFINITY, '-Infinity'],
+    [1n, '1n'],
+    [true, 'true'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [[], '[]'],
+    [[1, '1', 1n, [undefined]], '[1,"1",1n,[undefined]]'],
+    [{ b: 1, a: { d: [], c: null } }, '{"a":{"c":null,"d":[]},"b":1}'],
+    [JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
+    [Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
+  ])('%o is %s', (value, text) => {
+    expect(plainText(value)).toBe(text)
+  })
+
+  test('an object of another realm is as plain as one of this', () => {
+    expect(plainText(runInNewContext('({ b: [1, {}], a: "x" })'))).toBe('{"a":"x","b":[1,{}]}')
+  })
+})
+
+class Session {
+  readonly user = 'ada'
+}
+
+describe('what is not plain has no text', () => {
+  const cyclic: Record<string, unknown> = {}
+  cyclic.self = { cyclic }
+
+  test.each<[string, unknown]>([
+    ['a class instance', new Session()],
+    ['an instance of a class without a base', Object.create(Object.create(null))],
+    ['an object with a prototype of its own', Object.create({ role: 'admin' })],
+    ['one whose prototype poses as that of all', Object.create({ isPrototypeOf() {}, role: 'admin' })],
+    ['a function', () => {}],
+    ['a class', Session],
+    ['a symbol', Symbol('a')],
+    [
+      'a getter',
+      {
+        get user() {
+          return 'ada'
+        },
+      },
+    ],
+    ['a setter', { set user(_: string) {} }],
+    ['a member under a symbol', { [Symbol('user')]: 'ada' }],
+    ['a hidden member', Object.defineProperty({}, 'user', { value: 'ada' })],
+    ['a cycle', cyclic],
+    ['a Date', new Date(0)],
+    ['a Map', new Map()],
+    ['a Set', new Set()],
+    ['a regular expression', /a/],
+    ['an error', new Error('a')],
+    ['bytes', new Uint8Array(1)],
+    ['a buffer', new ArrayBuffer(1)],
+    ['headers', new Headers()],
+    ['a URL', new URL('http://a')],
+    ['a promise', Promise.resolve(1)],
+    ['a boxed string', Object('a')],
+    ['a proxy for an instance', new Proxy(new Session(), {})],
+    ['a Map of another realm', runInNewContext('new Map()')],
+    ['a subclass of Array', new (class Sessions extends Array {})()],
+    ['an array with a hole', Array(1)],
+    ['an array with a member beside its items', Object.assign(['a'], { user: 'ada' })],
+    ['an array with a member under a symbol', Object.assign(['a'], { [Symbol('user')]: 'ada' })],
+  ])('%s, nor has what holds it', (_, value) => {
+    expect(plainText(value)).toBeUndefined()
+    expect(plainText([value])).toBeUndefined()
+    expect(plainText({ deep: [{ value }] })).toBeUndefined()
+  })
+
+  test('a tree deeper than 64', () => {
+    const nested = (depth: number): unknown[] => (depth === 1 ? [] : [nested(depth - 1)])
+    expect(plainText(nested(64))).toBe('['.repeat(64) + ']'.repeat(64))
+    expect(plainText(nested(65))).toBeUndefined()
+  })
+})

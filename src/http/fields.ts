@@ -1,0 +1,67 @@
+/**
+ * Which header fields a stored response has: those that describe it, and none that describe a connection or the
+ * answer to one request.
+ */
+
+/** A field of an entry; `append` where it was added to one that middleware above had set. */
+export type Field = readonly [name: string, value: string, append?: 'append']
+
+/** Fields of one connection (RFC 9110 §7.6.1) or of one hop's proxy; never stored, never replayed. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Computed anew for every answer. */
+const OURS = new Set(['age', 'content-length'])
+
+/** Fields that describe the representation: they belong to the response that carries it, whatever is set above. */
+const REPRESENTATION = new Set(['content-type', 'content-encoding', 'content-language'])
+
+/**
+ * The fields that were made below `cache()`. Middleware above has already set its own on the Context (a request id,
+ * a cookie, CORS), Hono merges them into the handler's response, and on a hit that middleware sets them again.
+ *
+ * @param above the fields set before the handler ran
+ */
+export function fieldsOfEntry(response: Headers, above: Headers): Field[] {
+  const connection = namesOf(response.get('connection'))
+  const cookiesAbove = above.getSetCookie()
+  const fields: Field[] = []
+  for (const [name, value] of response) {
+    if (HOP_BY_HOP.has(name) || OURS.has(name) || connection.includes(name)) continue
+    if (name === 'set-cookie') {
+      if (!cookiesAbove.includes(value)) fields.push([name, value])
+      continue
+    }
+    const set = REPRESENTATION.has(name) ? null : above.get(name)
+    if (set === null) fields.push([name, value])
+    else if (value.startsWith(`${set}, `)) fields.push([name, value.slice(set.length + 2), 'append'])
+    else if (value !== set) fields.push([name, value])
+  }
+  return fields
+}
+
+export const fieldOf = (fields: readonly Field[], name: string): string | null =>
+  fields.find(([candidate]) => candidate === name)?.[1] ?? null
+
+/** The members of a list of names such as Vary or Connection, in lower case. */
+export function namesOf(field: string | null | undefined): string[] {
+  if (!field) return []
+  return field
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+}
+
+/** The fields that a 304 leaves out: the client has them with its copy (RFC 9110 §15.4.5). */
+export const isContentField = (name: string): boolean =>
+  name.startsWith('content-') && name !== 'content-location'

@@ -1,0 +1,80 @@
+/**
+ * For how long a response is fresh, and how old it already is (RFC 9111 §4.2).
+ */
+
+import { parseAge } from './age.ts'
+import { type Directives, lifetimeOf, secondsOf } from './cache-control.ts'
+import { parseDate } from './date.ts'
+import type { Profile } from './profile.ts'
+
+/** What freshness is computed from. */
+export interface Dated {
+  readonly status: number
+  readonly headers: Headers
+  readonly directives: Directives
+  /** The directives of a field for caches like this one, which takes the place of Cache-Control and Expires. */
+  readonly targeted: Directives | null
+}
+
+/** Heuristics give this share of the time since the last change (§4.2.2), and never more than a day. */
+const HEURISTIC_SHARE = 0.1
+const LONGEST_HEURISTIC = 86_400
+
+/** Statuses that may be stored by heuristics alone (RFC 9110 §15.1). */
+const HEURISTIC_STATUSES = [200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]
+
+/**
+ * Seconds fresh, from the moment of its origin, as the response or the route has it; `null` where neither does.
+ *
+ * `s-maxage` and fields for caches beat the route's `expire`, which is an instruction to this cache; `max-age` and
+ * `Expires` speak to all and are beaten by it.
+ */
+export function lifetime(
+  { headers, directives, targeted }: Dated,
+  expire: number | undefined,
+  now: number,
+): { seconds: number; by: 'response' | 'route' } | null {
+  if (targeted) {
+    const seconds = secondsOf(targeted, 's-maxage') ?? secondsOf(targeted, 'max-age')
+    if (seconds !== null) return { seconds, by: 'response' }
+  }
+  // "if the cache is shared and the s-maxage response directive is present, use its value" (§4.2.1)
+  const shared = targeted ? null : secondsOf(directives, 's-maxage')
+  if (shared !== null) return { seconds: shared, by: 'response' }
+  if (expire !== undefined && expire > 0) return { seconds: expire, by: 'route' }
+  if (targeted) return null
+  const maxAge = lifetimeOf(directives, 'max-age')
+  if (maxAge !== null) return { seconds: maxAge, by: 'response' }
+  if (headers.has('expires')) {
+    // "A cache recipient MUST interpret invalid date formats, especially the value "0", as representing a time in
+    // the past" (§5.3)
+    const expires = parseDate(headers.get('expires'))
+    const date = parseDate(headers.get('date')) ?? now
+    return { seconds: expires === null ? 0 : (expires - date) / 1000, by: 'response' }
+  }
+  return null
+}
+
+/** Seconds fresh by heuristics; `null` where they are not allowed. */
+export function heuristicLifetime(
+  { status, headers, directives }: Dated,
+  profile: Profile,
+  now: number,
+): number | null {
+  if (!profile.heuristic) return null
+  if (!HEURISTIC_STATUSES.includes(status) && !directives.has('public')) return null
+  const modified = parseDate(headers.get('last-modified'))
+  if (modified === null) return null
+  const date = parseDate(headers.get('date')) ?? now
+  return Math.min(Math.max(0, ((date - modified) / 1000) * HEURISTIC_SHARE), LONGEST_HEURISTIC)
+}
+
+/**
+ * "corrected_initial_age" (§4.2.3) without the response's delay, which an app in the same process does not have: the
+ * greater of what Age says and what Date shows.
+ */
+export function initialAge(headers: Headers, now: number): number {
+  const date = parseDate(headers.get('date'))
+  const apparent = date === null ? 0 : Math.max(0, Math.floor((now - date) / 1000))
+  return Math.max(apparent, parseAge(headers.get('age')) ?? 0)
+}

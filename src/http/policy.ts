@@ -1,0 +1,219 @@
+/**
+ * May this response be stored, and for how long is it of use? A chain of clauses, each under the sentence that it
+ * implements: the first that objects gives the reason. Which of them are strict is the profile's business.
+ */
+
+import { type Directives, parseCacheControl, secondsOf } from './cache-control.ts'
+import { type Field, fieldOf, namesOf } from './fields.ts'
+import { heuristicLifetime, initialAge, lifetime } from './freshness.ts'
+import type { Profile } from './profile.ts'
+import { parseContentRange } from './range.ts'
+import { targetedDirectives } from './targeted.ts'
+
+/** Why a response is not stored. */
+export type Objection =
+  | 'status'
+  | 'partial'
+  | 'set-cookie'
+  | 'no-store'
+  | 'private'
+  | 'no-cache'
+  | 'vary-star'
+  | 'vary-cookie'
+  | 'vary-authorization'
+  | 'authorization'
+  | 'event-stream'
+  | 'transfer-encoding'
+  | 'not-fresh'
+
+/** A response, seen by the policy. */
+export interface Candidate {
+  readonly status: number
+  /** All fields of the response, those set above included: what any of them keeps out stays out. */
+  readonly headers: Headers
+  /** Those made below `cache()`. */
+  readonly fields: readonly Field[]
+  readonly directives: Directives
+  /** The directives of a field for caches like this one, which takes the place of Cache-Control and Expires. */
+  readonly targeted: Directives | null
+}
+
+export interface Rules {
+  readonly profile: Profile
+  /** Seconds that the route names; `null` where it names some, but not for this status; `undefined` where none. */
+  readonly expire: number | null | undefined
+  /** Seconds past freshness that the route allows, where the response names none. */
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  /** Headers on which the response may vary only if they are part of the key, and are not. */
+  readonly uncovered: readonly string[]
+  /** The request has an Authorization, nothing has been observed of its use, and the key does not cover it. */
+  readonly authorized: boolean
+  /** Milliseconds of wall-clock time. */
+  readonly now: number
+}
+
+/** For how long a stored response is of use, in seconds from now, and how. */
+export interface Usefulness {
+  /** Fresh; zero or less where it has to be validated first. */
+  readonly fresh: number
+  /** Its age now. */
+  readonly age: number
+  /** Past freshness: answered stale while it is refreshed, and where the refresh fails. */
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  /** Never answered without validation, not even fresh. */
+  readonly validate: boolean
+  /** Never answered stale, whatever a client allows. */
+  readonly strict: boolean
+}
+
+export type Verdict =
+  | { readonly store: true; readonly use: Usefulness }
+  | { readonly store: false; readonly reason: Objection }
+
+export function candidate(status: number, headers: Headers, fields: readonly Field[]): Candidate {
+  return {
+    status,
+    headers,
+    fields,
+    directives: parseCacheControl(headers.get('cache-control')),
+    targeted: targetedDirectives(headers),
+  }
+}
+
+export function mayStore(response: Candidate, rules: Rules): Verdict {
+  for (const [reason, objects] of CLAUSES) {
+    if (objects(response, rules)) return { store: false, reason }
+  }
+  const use = usefulness(response, rules)
+  if (use.fresh > 0 && !use.validate) return { store: true, use }
+  // What is not fresh is still of use where it can be validated.
+  const { headers } = response
+  if (rules.profile.keepsUnfresh && (headers.has('etag') || headers.has('last-modified')))
+    return { store: true, use }
+  return { store: false, reason: 'not-fresh' }
+}
+
+const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules) => boolean])[] = [
+  // "if the response status code is 206 or 304, or the must-understand cache directive is present: the cache
+  // understands the response status code" (RFC 9111 §3). A 304 renews what is stored and is nothing by itself.
+  [
+    'partial',
+    ({ status, headers }, { profile }) =>
+      status === 304 ||
+      (status === 206
+        ? !profile.keepsParts || parseContentRange(headers.get('content-range')) === null
+        : headers.has('content-range') && !profile.keepsParts),
+  ],
+  ['status', ({ status, directives }) => directives.has('must-understand') && !UNDERSTOOD.includes(status)],
+  // "the response status code is final" (§3); in the safe policy only 200, and what `expire` names.
+  [
+    'status',
+    ({ status }, { profile: { statuses }, expire }) =>
+      status < 200 ||
+      (statuses !== null && (expire === null || (expire === undefined && !statuses.includes(status)))),
+  ],
+  // A cookie is for one client. Those that middleware above sets are not part of what is stored.
+  [
+    'set-cookie',
+    (response, { profile }) =>
+      response.fields.some(([name]) => name === 'set-cookie') &&
+      !(profile.keepsCookies && isShareable(response)),
+  ],
+  // "the no-store cache directive is not present in the response" (§3); must-understand, where it is understood,
+  // takes its place (§5.2.2.3).
+  [
+    'no-store',
+    (response, rules) =>
+      forbids(response, 'no-store', rules) &&
+      !(rules.profile.trustsTargeted && says(response, 'must-understand')),
+  ],
+  // "if the cache is shared: the private response directive is either not present [...]" (§3); naming fields does
+  // not help: what a field-qualified `private` leaves over is not for a cache to guess.
+  ['private', (response, rules) => forbids(response, 'private', rules)],
+  // "MUST NOT be used to satisfy any other request without forwarding it for validation" (§5.2.2.4)
+  ['no-cache', (response, rules) => forbids(response, 'no-cache', rules) && !rules.profile.keepsUnfresh],
+  // "A stored response with a Vary header field value containing a member "*" always fails to match" (§4.1)
+  // Nor can one whose member is no name of a field: no request has it.
+  ['vary-star', ({ headers }) => namesOf(headers.get('vary')).some((name) => !FIELD_NAME.test(name))],
+  // A response that says it depends on who asks is keyed by who asks, or is not stored.
+  ['vary-cookie', (response, rules) => variesOnCredential(response, 'cookie', rules)],
+  ['vary-authorization', (response, rules) => variesOnCredential(response, 'authorization', rules)],
+  // "the Authorization header field is not present in the request [...] or a response directive is present that
+  // explicitly allows shared caching" (§3), which are these three (§3.5)
+  [
+    'authorization',
+    (response, { authorized }) =>
+      authorized && !['public', 's-maxage', 'must-revalidate'].some((directive) => says(response, directive)),
+  ],
+  // It has no end.
+  ['event-stream', ({ headers }) => /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')],
+  // Hono's stream helpers set it; they swallow an error and end as if the body were whole.
+  [
+    'transfer-encoding',
+    ({ headers }, { profile }) => headers.has('transfer-encoding') && !profile.trustsFraming,
+  ],
+]
+
+/** A token (RFC 9110 §5.1), but for the asterisk, which stands for all. */
+const FIELD_NAME = /^(?!\*$)[!#$%&'*+\-.^`|~\w]+$/
+
+/** Status codes of RFC 9110 whose caching this cache knows. */
+const UNDERSTOOD = [
+  200, 203, 204, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 414, 421, 451, 500, 501,
+  502, 503, 504,
+]
+
+/** "Cache-Control and Expires header fields are ignored" where a valid field for caches is present (RFC 9213 §2.1). */
+const says = ({ directives, targeted }: Candidate, directive: string): boolean =>
+  (targeted ?? directives).has(directive)
+
+/** Whether the response is kept out by a directive; a policy that trusts nobody listens to both fields. */
+const forbids = (response: Candidate, directive: string, { profile }: Rules): boolean =>
+  says(response, directive) || (!profile.trustsTargeted && response.directives.has(directive))
+
+/** Whether the response itself says that a cache may keep it. */
+const isShareable = (response: Candidate): boolean => says(response, 'public') || isExplicit(response.headers)
+
+/** Whether the response itself says for how long it is fresh. */
+export function isExplicit(headers: Headers): boolean {
+  const directives = targetedDirectives(headers) ?? parseCacheControl(headers.get('cache-control'))
+  return directives.has('max-age') || directives.has('s-maxage') || headers.has('expires')
+}
+
+const variesOnCredential = ({ fields }: Candidate, name: string, { uncovered, profile }: Rules): boolean =>
+  uncovered.includes(name) && !profile.variesOnCredentials && namesOf(fieldOf(fields, 'vary')).includes(name)
+
+/** For how long a response that may be stored is of use. */
+export function usefulness(response: Candidate, rules: Rules): Usefulness {
+  const { profile, now } = rules
+  const expire = rules.expire ?? undefined
+  const age = initialAge(response.headers, now)
+  const named = lifetime(response, expire, now)
+  // `expire: 0`: only what the response itself makes fresh.
+  const unnamed =
+    heuristicLifetime(response, profile, now) ?? (expire === undefined ? profile.defaultFresh : null)
+  // What the route names counts from now; all else counts from the response's origin.
+  const fresh = named
+    ? named.seconds - (named.by === 'route' ? 0 : age)
+    : unnamed === null
+      ? 0
+      : unnamed - age
+  const directives = response.targeted ?? response.directives
+  // Each of these forbids stale answers (§5.2.2.2, §5.2.2.8, §5.2.2.10, §5.2.2.4).
+  const validate = directives.has('no-cache')
+  const strict = validate || STRICT.some((directive) => directives.has(directive))
+  return {
+    fresh,
+    age,
+    staleWhileRevalidate: strict
+      ? 0
+      : (secondsOf(directives, 'stale-while-revalidate') ?? rules.staleWhileRevalidate),
+    staleIfError: strict ? 0 : (secondsOf(directives, 'stale-if-error') ?? rules.staleIfError),
+    validate,
+    strict,
+  }
+}
+
+const STRICT = ['must-revalidate', 'proxy-revalidate', 's-maxage']

@@ -1,0 +1,78 @@
+/**
+ * The two policies, as data.
+ *
+ * `safe` knows nothing of its users and does not guess: it stores what the route's author named, and nothing that the
+ * response itself keeps out. `standard` is a shared cache as RFC 9111 has it, for a handler that proxies or that sets
+ * its own headers. Clauses read these facts; nothing else tells the two apart.
+ */
+
+export type PolicyName = 'safe' | 'standard'
+
+export interface Profile {
+  /** Statuses that are stored without being named; `null`: any final one. */
+  readonly statuses: readonly number[] | null
+  /** Seconds fresh where neither route nor response names any; `null`: then it is not fresh at all. */
+  readonly defaultFresh: number | null
+  /** Whether a response may be fresh by heuristics (RFC 9111 §4.2.2). */
+  readonly heuristic: boolean
+  /**
+   * Whether something may take the place of a Cache-Control that keeps a response out: a field for caches like this
+   * one, or must-understand.
+   */
+  readonly trustsTargeted: boolean
+  /** Whether responses are stored that must be validated before each use. */
+  readonly keepsUnfresh: boolean
+  /** Whether `Set-Cookie` may be stored with a response that is explicitly cacheable. */
+  readonly keepsCookies: boolean
+  /** Whether a response may vary on credentials that the key does not cover. */
+  readonly variesOnCredentials: boolean
+  /** Whether the request's Cache-Control and Pragma count (§5.2.1, §5.4). */
+  readonly obeysRequest: boolean
+  /** Whether parts (206) are stored, and the client's Range reaches the handler where nothing is. */
+  readonly keepsParts: boolean
+  /** Whether a `Transfer-Encoding` of the response is the transport's, whose errors are seen, and not a helper's. */
+  readonly trustsFraming: boolean
+  /** Whether the answer to a HEAD renews what is stored for GET (§4.3.5). */
+  readonly learnsFromHead: boolean
+  /** Whether a successful unsafe request clears what it may have changed (§4.4). */
+  readonly invalidates: boolean
+  /** Whether selecting headers are compared by what they mean and not by how they are written (§4.1). */
+  readonly normalises: boolean
+  /** Default of `autoVary`. */
+  readonly observes: boolean
+}
+
+export const PROFILES: Readonly<Record<PolicyName, Profile>> = {
+  safe: {
+    statuses: [200],
+    defaultFresh: 60,
+    heuristic: false,
+    trustsTargeted: false,
+    keepsUnfresh: false,
+    keepsCookies: false,
+    variesOnCredentials: false,
+    obeysRequest: false,
+    keepsParts: false,
+    trustsFraming: false,
+    learnsFromHead: false,
+    invalidates: false,
+    normalises: false,
+    observes: true,
+  },
+  standard: {
+    statuses: null,
+    defaultFresh: null,
+    heuristic: true,
+    trustsTargeted: true,
+    keepsUnfresh: true,
+    keepsCookies: true,
+    variesOnCredentials: true,
+    obeysRequest: true,
+    keepsParts: true,
+    trustsFraming: true,
+    learnsFromHead: true,
+    invalidates: true,
+    normalises: true,
+    observes: false,
+  },
+}

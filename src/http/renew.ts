@@ -1,0 +1,17 @@
+/**
+ * A 304 that renews a stored response (RFC 9111 §3.2, §4.3.4): its fields take the place of the stored ones, except
+ * those that describe the stored content, which is not in a 304.
+ */
+
+import type { Field } from './fields.ts'
+
+/** "fields that a cache [...] has reason to believe describe the stored content" and its validator (§3.2). */
+const KEPT = new Set(['content-encoding', 'content-length', 'content-md5', 'content-range', 'etag'])
+
+export function renewFields(stored: readonly Field[], update: readonly Field[]): Field[] {
+  const updates = update.filter(([name]) => !KEPT.has(name))
+  const names = new Set(updates.map(([name]) => name))
+  // Without a Date it was made now (RFC 9110 §6.6.1), whatever that of the stored response was.
+  names.add('date')
+  return [...stored.filter(([name]) => !names.has(name)), ...updates]
+}

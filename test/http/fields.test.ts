@@ -1,0 +1,121 @@
+/** Which header fields become part of an entry: those made below `cache()`, and none of a connection. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fieldOf, fieldsOfEntry, isContentField, namesOf } from '../../src/http/fields.ts'
+
+const fields = (response: HeadersInit, above: HeadersInit = {}) =>
+  fieldsOfEntry(new Headers(response), new Headers(above))
+
+describe('RFC 9110 §7.6.1 Connection', () => {
+  test.each([
+    'connection',
+    'keep-alive',
+    'proxy-authenticate',
+    'proxy-authentication-info',
+    'proxy-authorization',
+    'proxy-connection',
+    'te',
+    'trailer',
+    'transfer-encoding',
+    'upgrade',
+  ])('%s belongs to a connection and is not stored', (name) => {
+    expect(fields({ [name]: 'x', 'x-kept': '1' })).toEqual([['x-kept', '1']])
+  })
+
+  test('nor is what Connection names', () => {
+    expect(fields({ connection: 'X-Hop, close', 'x-hop': '1', 'x-kept': '1' })).toEqual([['x-kept', '1']])
+  })
+
+  test.each(['age', 'content-length'])('%s is computed anew for every answer', (name) => {
+    expect(fields({ [name]: '7' })).toEqual([])
+  })
+})
+
+describe('what middleware above has set', () => {
+  test('is its own: it sets it again for every answer', () => {
+    expect(fields({ 'x-request-id': '1', 'x-made': 'below' }, { 'x-request-id': '1' })).toEqual([
+      ['x-made', 'below'],
+    ])
+  })
+
+  test('and is changed below, is the entry’s', () => {
+    expect(fields({ 'x-powered-by': 'below' }, { 'x-powered-by': 'above' })).toEqual([
+      ['x-powered-by', 'below'],
+    ])
+  })
+
+  test('and is added to below, is stored as the addition alone', () => {
+    expect(fields({ vary: 'Origin, Accept' }, { vary: 'Origin' })).toEqual([['vary', 'Accept', 'append']])
+    // No member of the list: another value that begins with the same letters.
+    expect(fields({ vary: 'Origin-2' }, { vary: 'Origin' })).toEqual([['vary', 'Origin-2']])
+  })
+
+  test.each(['content-type', 'content-encoding', 'content-language'])(
+    'says nothing of the body: %s goes with the entry though it is the same',
+    (name) => {
+      expect(fields({ [name]: 'x' }, { [name]: 'x' })).toEqual([[name, 'x']])
+    },
+  )
+
+  test('a cookie of this request is not the entry’s, one of the handler is', () => {
+    const cookies = (...values: string[]) => values.map((value): [string, string] => ['set-cookie', value])
+    expect(fields(cookies('session=1', 'seen=1'), cookies('session=1'))).toEqual([['set-cookie', 'seen=1']])
+    expect(fields(cookies('session=1'), cookies('session=1'))).toEqual([])
+    expect(fields(cookies('a=1', 'b=2'))).toEqual([
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+    ])
+  })
+})
+
+test('names come in lower case, and a field that was appended to is one', () => {
+  const headers = new Headers([
+    ['X-List', 'a'],
+    ['x-list', 'b'],
+  ])
+  expect(fieldsOfEntry(headers, new Headers())).toEqual([['x-list', 'a, b']])
+})
+
+test('a field is found by its name, or is null', () => {
+  expect(fieldOf([['etag', '"a"']], 'etag')).toBe('"a"')
+  expect(fieldOf([['etag', '"a"']], 'vary')).toBeNull()
+})
+
+describe('RFC 9110 §5.6.1 Lists', () => {
+  test.each<[string | null | undefined, string[]]>([
+    ['Accept', ['accept']],
+    ['Accept,  ACCEPT-Language\t', ['accept', 'accept-language']],
+    [', ,a,,', ['a']],
+    ['*', ['*']],
+    ['', []],
+    [null, []],
+    [undefined, []],
+  ])('%j names %j', (field, names) => {
+    expect(namesOf(field)).toEqual(names)
+  })
+
+  test('whatever is in it, nothing throws and no name is empty', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (field) => {
+        for (const name of namesOf(field)) expect(name).not.toBe('')
+      }),
+    )
+  })
+})
+
+describe('RFC 9110 §15.4.5 304 Not Modified', () => {
+  test.each([
+    ['content-type', true],
+    ['content-length', true],
+    ['content-encoding', true],
+    ['content-language', true],
+    ['content-location', false],
+    ['etag', false],
+    ['vary', false],
+    ['cache-control', false],
+    ['expires', false],
+    ['date', false],
+  ])('leaves out %s: %s', (name, left) => {
+    expect(isContentField(name)).toBe(left)
+  })
+})

@@ -1,0 +1,136 @@
+/**
+ * Connections: one per isolate for each distinct configuration, made on first use and never at module scope, since
+ * on Workers the credentials come with a request. What requests share in an isolate is here and nowhere else: the
+ * breaker, the clears made here, the shapes of recent keys.
+ */
+
+import { ConfigError, StoreError } from './errors.ts'
+import { createFlights, type Flights } from './flights.ts'
+import type { ConnectionOptions, Near, Timeout, UpstashClient } from './options.ts'
+import { createRefreshes, type Refreshes } from './refreshes.ts'
+import { createShapes, type Shapes } from './shape.ts'
+import { within } from './store/deadline.ts'
+import { guarded } from './store/guarded.ts'
+import { withNear } from './store/near.ts'
+import { type OwnClearsStore, withOwnClears } from './store/own-clears.ts'
+import { prefixed } from './store/prefixed.ts'
+import { redisStore, type Send } from './store/redis.ts'
+import type { Store } from './store/store.ts'
+
+export interface Connection {
+  readonly store: OwnClearsStore
+  readonly shapes: Shapes
+  readonly flights: Flights
+  readonly refreshes: Refreshes
+  /** Milliseconds that a request may wait for the store. */
+  readonly deadline: number
+}
+
+const DEFAULT_READ_MS = 500
+const DEFAULT_WRITE_MS = 5_000
+const MOST_CONNECTIONS = 100
+
+/** By `url`, `token`, `prefix`, `timeout` and `near`. */
+const byValue = new Map<string, Connection>()
+/** By the client or store that was handed over, then by the rest. */
+const byIdentity = new WeakMap<object, Map<string, Connection>>()
+
+/** The connection of that configuration; the same one for equal configurations. */
+export function connect(options: ConnectionOptions): Connection {
+  const { url, token, redis, store, prefix, timeout, near } = options
+  const given = store ?? redis
+  let connections = byValue
+  if (given) {
+    connections = byIdentity.get(given) ?? new Map()
+    byIdentity.set(given, connections)
+  }
+  const { read, write } = timeouts(timeout)
+  const key = JSON.stringify([url, token, prefix, read, write, near?.seconds, near?.maxBytes])
+  let connection = connections.get(key)
+  if (!connection) {
+    connection = open(storeOf(options, read, write), { read, write, near })
+    connections.set(key, connection)
+    // Options made for each request, with a prefix for each of them, must not fill the memory.
+    if (connections.size > MOST_CONNECTIONS) connections.delete(connections.keys().next().value!)
+  }
+  return connection
+}
+
+function open(store: Store, { read, write, near }: Timeouts & { near: Near | undefined }): Connection {
+  const now = () => Date.now()
+  const safe = guarded(store, { read, write, now })
+  return {
+    // The clears made here above the copies: whatever a copy or a reply in flight says passes their fences.
+    store: withOwnClears(near ? withNear(safe, { ...near, now }) : safe, { now, sleep }),
+    shapes: createShapes(),
+    flights: createFlights(now),
+    refreshes: createRefreshes(now),
+    deadline: read,
+  }
+}
+
+function storeOf(options: ConnectionOptions, read: number, write: number): Store {
+  const { store, prefix } = options
+  if (!store)
+    return redisStore({ send: sender(options, read, write), ...(prefix !== undefined && { prefix }) })
+  return prefix === undefined ? store : prefixed(store, prefix)
+}
+
+interface Timeouts {
+  readonly read: number
+  readonly write: number
+}
+
+function timeouts(timeout: Timeout | undefined): Timeouts {
+  if (typeof timeout === 'number') return { read: timeout, write: timeout }
+  return { read: timeout?.read ?? DEFAULT_READ_MS, write: timeout?.write ?? DEFAULT_WRITE_MS }
+}
+
+function sender({ url, token, redis }: ConnectionOptions, read: number, write: number): Send {
+  if (redis) return 'send' in redis ? (command) => redis.send(command) : (command) => redis.exec(command)
+  if (url === undefined || token === undefined)
+    throw new ConfigError('a store needs url and token, redis, or store')
+
+  let client: UpstashClient | undefined
+  let signal: AbortSignal
+  return async (command) => {
+    // Not a shared promise: on Workers it could belong to a request that has gone.
+    client ??= await openUpstash(url, token, () => signal)
+    // Not `AbortSignal.timeout`: it goes off, and makes an error, long after the answer is there. On Node a hit spends
+    // a third of its time on that.
+    const controller = new AbortController()
+    // `exec` asks for its signal before it first waits, so this is the signal of this command and of no other.
+    signal = controller.signal
+    const ms = command[0] === 'MGET' ? read : write
+    return within(ms, client.exec(command), () => controller.abort())
+  }
+}
+
+/**
+ * `@upstash/redis` with settings for a cache. Its defaults wait without end, retry for seconds, turn `"123"` into a
+ * number and encode every reply twice.
+ */
+async function openUpstash(url: string, token: string, signal: () => AbortSignal): Promise<UpstashClient> {
+  // Caught, so that a bundler leaves out the optional package where it is not installed.
+  const { Redis } = await import('@upstash/redis/cloudflare').catch(() => {
+    throw new StoreError('no-client')
+  })
+  return new Redis({
+    url,
+    token,
+    signal,
+    retry: { retries: 0 },
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    automaticDeserialization: false,
+    responseEncoding: false,
+  })
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer: unknown = setTimeout(resolve, ms)
+    // A clear that is still due does not keep a script from ending.
+    ;(timer as { unref?: () => void }).unref?.()
+  })
+}

@@ -1,0 +1,186 @@
+/**
+ * Everything that the cache does is an event: one union, told apart by `type`. Events name keys, routes and
+ * reasons; they never carry a body, a token, or the value of a header, cookie or variable.
+ */
+
+import type { StoreFailure } from './errors.ts'
+
+/** The route that an event belongs to. */
+export interface Where {
+  readonly method: string
+  /** The path as registered, for example `/products/:id`; `''` outside a request. */
+  readonly route: string
+}
+
+/** What a route read that no key can cover. */
+export type Reading = 'cookie' | 'authorization' | 'variable' | 'raw-request' | 'all-headers' | 'cf' | 'env'
+
+/** Why a request was not looked up. */
+export type BypassReason =
+  /** `redisCache({ enabled })` says so. */
+  | 'disabled'
+  /** The request's method is not among `methods`. */
+  | 'method'
+  /** `when` returned false. */
+  | 'when'
+  /** The request asks for another protocol. */
+  | 'upgrade'
+  /** The request has this header, which the key does not cover, and the route reads `c.req.raw`. */
+  | 'cookie'
+  | 'authorization'
+  /** A variable of `vary.vars` is absent, or cannot be keyed. */
+  | 'variable'
+  /** `keyBuilder` returned no key. */
+  | 'no-key'
+  /** A tag of the route is `null`, `undefined` or empty. */
+  | 'no-tag'
+  /** The request body is larger than `maxBodyBytes`, or was read before. */
+  | 'request-body'
+  /** A clear made here has not reached the store yet. */
+  | 'clear-pending'
+  /** The request's own Cache-Control wants nothing stored (`policy: 'standard'`). */
+  | 'request'
+  /** The store gave no answer. */
+  | 'store'
+  /** An option's callback threw or returned something impossible, or the configuration is wrong. */
+  | 'configuration'
+
+/** Why a response was not stored. */
+export type NotStoredReason =
+  | 'status'
+  | 'partial'
+  | 'set-cookie'
+  | 'no-store'
+  | 'private'
+  | 'no-cache'
+  | 'vary-star'
+  | 'vary-cookie'
+  | 'vary-authorization'
+  /** With `autoVary: false`: the request has an Authorization, and the response does not allow sharing. */
+  | 'authorization'
+  | 'event-stream'
+  | 'transfer-encoding'
+  | 'not-fresh'
+  /** The route read what no key can cover; `detail` says what, and what to do. */
+  | `reads-${Reading}`
+  /** An input of the route seems to differ with every request; nothing is stored for a minute. */
+  | 'too-many-variants'
+  /** The request was HEAD. */
+  | 'head'
+  /** The handler threw, or `c.error` was set. */
+  | 'error'
+  /** `skip()` was called. */
+  | 'skipped'
+  /** `storeWhen` returned false. */
+  | 'store-when'
+  | 'too-many-tags'
+  /** The body is larger than `maxBodyBytes`. */
+  | 'too-large'
+  /** The body ended with an error. */
+  | 'cut-short'
+  /** A scope of the response was cleared while it was made. */
+  | 'cleared'
+  /** The store lost its clock while the response was made. */
+  | 'lost'
+  /** The store gave no answer. */
+  | 'store'
+  | 'configuration'
+
+/** One decision of the cache. */
+export type CacheEvent = Where &
+  (
+    | {
+        readonly type: 'hit'
+        readonly namespace: string
+        readonly key: string
+        readonly ttl: number
+        /** How long the look-up took. */
+        readonly milliseconds: number
+      }
+    | {
+        readonly type: 'miss'
+        readonly namespace: string
+        readonly key: string
+        readonly reason: 'uri-miss' | 'vary-miss' | 'invalid' | 'stale' | 'request' | 'partial'
+        /** How long the look-up took. */
+        readonly milliseconds: number
+      }
+    /** The handler, or the function of a memo, has answered. */
+    | {
+        readonly type: 'handled'
+        readonly namespace: string
+        readonly status: number
+        readonly milliseconds: number
+      }
+    /** Answered with what a concurrent request for the same key made. */
+    | { readonly type: 'shared'; readonly namespace: string; readonly key: string }
+    | { readonly type: 'bypass'; readonly reason: BypassReason; readonly detail?: string }
+    | {
+        readonly type: 'stored'
+        readonly namespace: string
+        readonly key: string
+        readonly seconds: number
+        /** Length of what was stored, in UTF-16 units. */
+        readonly size: number
+        /** How long the commit took. */
+        readonly milliseconds: number
+      }
+    | { readonly type: 'not-stored'; readonly reason: NotStoredReason; readonly detail?: string }
+    | {
+        readonly type: 'clear'
+        readonly scopes: readonly string[]
+        /** Whether the store has confirmed it. */
+        readonly confirmed: boolean
+      }
+    | {
+        readonly type: 'store-failed'
+        readonly operation: 'look-up' | 'commit' | 'clear'
+        readonly reason: StoreFailure
+        readonly breaker?: 'opened'
+      }
+    | { readonly type: 'misconfigured'; readonly detail: string }
+  )
+
+/** What a person should be told about an event; `null` where all is well. */
+export function warningOf(event: CacheEvent): string | null {
+  const at = event.route === '' ? '' : ` at ${event.method} ${event.route}`
+  switch (event.type) {
+    case 'misconfigured':
+      return `hono-redis-cache${at}: ${event.detail}`
+    case 'store-failed':
+      return (
+        `hono-redis-cache${at}: the store gave no answer to a ${event.operation} (${event.reason})` +
+        (event.breaker ? '; it is not asked again for ten seconds' : '') +
+        (event.operation === 'clear' ? '; the clear is tried again for ten minutes' : '')
+      )
+    case 'clear':
+      return event.confirmed
+        ? null
+        : `hono-redis-cache${at}: a clear could not be confirmed, so other isolates may still answer from before it`
+    case 'bypass':
+      return event.reason === 'variable' ? `hono-redis-cache${at}: not cached, because ${event.detail}` : null
+    case 'not-stored':
+      return event.reason === 'too-many-tags' ||
+        event.reason === 'too-many-variants' ||
+        event.reason.startsWith('reads-')
+        ? `hono-redis-cache${at}: not stored, because ${event.detail}`
+        : null
+    default:
+      return null
+  }
+}
+
+const MOST_WARNINGS = 1_000
+
+/** Writes warnings with `warn`, each kind once per route, and no more than a thousand in all. */
+export function warnOnce(warn: (message: string) => void): (event: CacheEvent) => void {
+  const told = new Set<string>()
+  return (event) => {
+    const warning = warningOf(event)
+    if (warning === null || told.size >= MOST_WARNINGS) return
+    const kind = [event.type, 'reason' in event ? event.reason : '', event.method, event.route].join(' ')
+    if (told.has(kind)) return
+    told.add(kind)
+    warn(warning)
+  }
+}

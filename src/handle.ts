@@ -1,0 +1,113 @@
+/**
+ * The handle, `c.get('cache')`: an object of functions that need no `this`, so that it may be taken apart.
+ */
+
+import { type ClearTarget, scopesToClear } from './clearing.ts'
+import { ConfigError } from './errors.ts'
+import type { CacheEvent } from './events.ts'
+import { declaredInputs } from './route.ts'
+import { type Report, type RequestState, reportFailure } from './state.ts'
+
+/** Why a response is as it is. */
+export interface Explanation {
+  /** What was looked up; `null` where nothing was. */
+  readonly lookedUp: {
+    readonly namespace: string
+    readonly key: string
+    /** The canonical text that the key is the MD5 of. It holds what the request holds: not for logs. */
+    readonly text: string
+    readonly scopes: readonly string[]
+  } | null
+  /** What the response depends on: `header <name>`, `cookie <name>`, `var <name>`. */
+  readonly inputs: {
+    /** Part of the key because the route says so. */
+    readonly keyed: readonly string[]
+    /** Part of the key because the route was seen to read it. */
+    readonly learned: readonly string[]
+    /** Read, and of no consequence for the response. */
+    readonly ignored: readonly string[]
+    /** Read, and the reason why nothing is stored. */
+    readonly refused: readonly string[]
+  }
+  /** Every decision so far, in order. */
+  readonly events: readonly CacheEvent[]
+}
+
+/** What `c.get('cache')` gives. */
+export interface CacheHandle {
+  /**
+   * Makes everything in a scope invalid, in one command whatever it covers; without an argument, everything under
+   * the prefix. Resolves to `true` when the store has confirmed it: from then on no request is answered with
+   * anything computed from older data. Resolves to `false` when the store could not: the clear is then tried again
+   * for ten minutes, and this isolate caches nothing that it covers. Never rejects for a failure of the store.
+   *
+   * @throws {TypeError} where the argument names no scope, or several
+   * @example
+   * ```ts
+   * app.put('/products/:id', async (c) => {
+   *   await save(c)
+   *   await c.get('cache').clear({ tag: `product:${c.req.param('id')}` })
+   *   return c.body(null, 204)
+   * })
+   * ```
+   */
+  clear(target?: ClearTarget): Promise<boolean>
+  /** Adds tags to the response now being made, until its body ends. */
+  tag(...tags: string[]): void
+  /** Keeps the response now being made out of the cache. Counts until its body ends. */
+  skip(reason?: string): void
+  /** What was looked up, what was decided, and why. */
+  explain(): Explanation
+}
+
+export function createHandle(state: RequestState, route: () => string): CacheHandle {
+  return {
+    async clear(...target: [ClearTarget?]) {
+      const scopes = scopesToClear(target[0], target.length > 0)
+      return clearScopes(scopes, state, (report) => state.emit(report, route()))
+    },
+    tag(...tags) {
+      for (const tag of tags) {
+        if (typeof tag !== 'string' || tag === '')
+          throw new ConfigError('tag(): a tag must be a string that is not empty')
+        state.making.tags.add(tag)
+      }
+    },
+    skip(reason = '') {
+      state.making.skipped = reason
+    },
+    explain: () => ({ lookedUp: state.lookedUp, inputs: inputsOf(state), events: [...state.events] }),
+  }
+}
+
+/** What was read counts for a response that is being made, the record for one that was found. */
+function inputsOf({ depends: { route, recorded, reads } }: RequestState): Explanation['inputs'] {
+  return {
+    keyed: route ? declaredInputs(route) : [],
+    learned: reads ? [...reads.learned] : recorded,
+    ignored: reads ? [...reads.ignored] : [],
+    refused: reads?.refused ? [reads.refused.read] : [],
+  }
+}
+
+/** Clears, and answers for it: `true` only for what the store has confirmed. */
+export async function clearScopes(
+  scopes: readonly string[],
+  { connection, certain, background }: Pick<RequestState, 'connection' | 'certain' | 'background'>,
+  report: (report: Report) => void,
+): Promise<boolean> {
+  if (scopes.length === 0) return true
+  let confirmed = false
+  if (connection) {
+    try {
+      await connection.store.clear(scopes)
+      confirmed = certain
+    } catch (cause) {
+      reportFailure('clear', cause, report)
+      const retry = connection.store.retry()
+      if (retry) background(retry)
+    }
+  }
+  report({ type: 'clear', scopes, confirmed })
+  return confirmed
+}

@@ -1,0 +1,158 @@
+/**
+ * `redisCache()`: the middleware that opens the cache for a request, and `openCache()` for everything outside one.
+ *
+ * Nothing is global: the options belong to the Context. Options that are literal are checked when the app is built
+ * and throw; those that come with a request, from a function or the environment, cannot be, and a mistake in them
+ * is an event and an uncached request, never a 500.
+ */
+
+import type { Context, MiddlewareHandler } from 'hono'
+import { getRuntimeKey } from 'hono/adapter'
+import { routePath } from 'hono/route'
+import { isUnheard } from './callbacks.ts'
+import { checkConnectionOptions, checkRedisCacheOptions } from './check-options.ts'
+import { type ClearTarget, scopesToClear } from './clearing.ts'
+import { connect } from './connect.ts'
+import { credentials, runsManyIsolates } from './environment.ts'
+import { ConfigError } from './errors.ts'
+import { warnOnce } from './events.ts'
+import { type CacheHandle, clearScopes, createHandle } from './handle.ts'
+import type { ConnectionOptions, RedisCacheOptions } from './options.ts'
+import { createState, type Opened } from './state.ts'
+import { memoryStore } from './store/memory.ts'
+import type { Store } from './store/store.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** The cache of this request, set by `redisCache()`. */
+    cache: CacheHandle
+  }
+}
+
+/** What is wrong with the configuration, or worth knowing about it. */
+interface Remarked extends Opened {
+  readonly remark?: string
+}
+
+/**
+ * Opens the cache for the routes below: `c.get('cache')` clears it, `cache()` uses it.
+ *
+ * @param options see {@link RedisCacheOptions}; a function of the Context where they depend on the request
+ * @throws {TypeError} for a mistake in literal options
+ * @example
+ * ```ts
+ * const app = new Hono()
+ * app.use(redisCache({ exclude: ['db'] }))
+ * app.get('/products', cache({ expire: 300, namespace: 'catalog' }), (c) => c.json(products))
+ * ```
+ */
+export function redisCache(
+  options: RedisCacheOptions | ((c: Context) => RedisCacheOptions) = {},
+): MiddlewareHandler {
+  if (typeof options !== 'function') checkRedisCacheOptions(options)
+  const warn = warnOnce((message) => console.warn(message))
+  const open = opener()
+
+  return async function redisCache(c, next) {
+    const { options: ours, connection, certain, remark } = open(c, options)
+    const onEvent = ours.onEvent ?? warn
+    const state = createState(c, { options: ours, connection, certain }, onEvent)
+    state.handle = createHandle(state, () => routePath(c, -1))
+    c.set('cache', state.handle)
+    if (remark) state.emit({ type: 'misconfigured', detail: remark }, '')
+    const retry = connection?.store.retry()
+    if (retry) state.background(retry)
+    await next()
+  }
+}
+
+/** Options of {@link openCache}. */
+export interface OpenCacheOptions extends ConnectionOptions {
+  /** Keeps the retries of a failed clear alive. Default: they run as long as the process does. */
+  waitUntil?: (promise: Promise<unknown>) => void
+}
+
+/**
+ * The cache outside a request: for cron triggers, queues, scripts. It shares its connection, and so what it knows
+ * of clears, with every `redisCache()` of the same configuration in this isolate.
+ *
+ * @param options where the cache is; the environment is asked only where there is one without a request
+ * @throws {TypeError} for a mistake in the options, and where they and the environment name no store
+ * @example
+ * ```ts
+ * export default {
+ *   fetch: app.fetch,
+ *   async scheduled(_event: unknown, env: Env) {
+ *     const { clear } = openCache({ url: env.UPSTASH_REDIS_REST_URL, token: env.UPSTASH_REDIS_REST_TOKEN })
+ *     await clear({ namespace: 'catalog' })
+ *   },
+ * }
+ * ```
+ */
+export function openCache(options: OpenCacheOptions = {}): { clear(target?: ClearTarget): Promise<boolean> } {
+  checkConnectionOptions(options, 'openCache()')
+  const { waitUntil, ...where } = options
+  const found = namesStore(where) ? where : { ...where, ...credentials(undefined) }
+  if (!namesStore(found)) {
+    throw new ConfigError('openCache(): there is no store to clear; give url and token, redis, or store')
+  }
+  const connection = connect(found)
+  const background = (promise: Promise<unknown>) => isUnheard(waitUntil?.(promise))
+  return {
+    async clear(...target: [ClearTarget?]) {
+      const scopes = scopesToClear(target[0], target.length > 0)
+      return clearScopes(scopes, { connection, certain: true, background }, () => {})
+    },
+  }
+}
+
+const namesStore = ({ url, redis, store }: ConnectionOptions): boolean => Boolean(url ?? redis ?? store)
+
+const NO_REDIS =
+  'no Redis is configured, so entries are kept in the memory of this process; ' +
+  'set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or give redisCache() a url and token, a redis or a store'
+
+/** Opens connections for one `redisCache()`, which keeps its last one and its own embedded store. */
+function opener() {
+  let last: { opened: Remarked; env: unknown } | undefined
+  let embedded: Store | undefined
+  let runtime: string | undefined
+
+  function openOptions(options: RedisCacheOptions, c: Context): Remarked {
+    if (namesStore(options)) return { options, connection: connect(options), certain: true }
+    const found = credentials(c)
+    if (found) return { options, connection: connect({ ...options, ...found }), certain: true }
+    const remark = embedded ? {} : { remark: NO_REDIS }
+    embedded ??= memoryStore()
+    return {
+      options,
+      connection: connect({ ...options, store: embedded }),
+      certain: !runsManyIsolates(),
+      ...remark,
+    }
+  }
+
+  return (c: Context, given: RedisCacheOptions | ((c: Context) => RedisCacheOptions)): Remarked => {
+    const literal = typeof given !== 'function'
+    // Workers hand the same `env` to every request of an isolate; elsewhere the environment is the process's.
+    runtime ??= getRuntimeKey()
+    const env = runtime === 'workerd' ? c.env : undefined
+    if (literal && last?.env === env && last) return last.opened
+    let options: RedisCacheOptions = literal ? given : {}
+    try {
+      if (!literal) {
+        options = given(c)
+        checkRedisCacheOptions(options)
+      }
+      const opened = openOptions(options, c)
+      const { remark: _told, ...kept } = opened
+      if (literal) last = { opened: kept, env }
+      return opened
+    } catch (cause) {
+      // A message of ours quotes nothing; one of the app's own function might.
+      const remark =
+        cause instanceof ConfigError ? cause.message : 'the options of redisCache() could not be had'
+      return { options: literal ? options : {}, connection: null, certain: false, remark }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** One request on its way through one `cache()`: what its rooms hand on to each other. */
+
+import type { Context, Next } from 'hono'
+import type { Connection } from './connect.ts'
+import type { Land } from './flights.ts'
+import type { Route } from './route.ts'
+import type { Subject } from './shape.ts'
+import type { Report, RequestState } from './state.ts'
+import type { Seen, Time } from './store/time.ts'
+import type { Variants } from './variants.ts'
+
+export interface Visit {
+  readonly c: Context
+  /** The client's request: while the Context is observed, `c.req.raw` is not ours to take. */
+  readonly asked: Request
+  readonly next: Next
+  readonly route: Route
+  readonly state: RequestState
+  readonly connection: Connection
+  /** How often in a row this `cache()` has made a new variant and hit none. */
+  readonly variants: Variants
+  /** The path of the route, as registered. */
+  readonly path: string
+  report(report: Report): void
+  /** No `cache()` further in has claimed the request. */
+  isInnermost(): boolean
+  /** The very middleware that this is a visit of. */
+  readonly middleware: object
+}
+
+/** Why the handler has to run. */
+export type Need = 'uri-miss' | 'vary-miss' | 'invalid' | 'stale' | 'request' | 'partial'
+
+/** What is known before the handler runs. */
+export interface Before {
+  readonly subject: Subject
+  /** The clock. */
+  readonly stamp: Time
+  /** What the key's variants were known to depend on. */
+  readonly recorded: readonly string[]
+  readonly need: Need
+  /** The reply of the look-up. */
+  readonly seen: Seen
+  /** How many clears this isolate had made when the request came. */
+  readonly clears: number
+  /** Ends the flight that others wait for. */
+  readonly land?: Land | undefined
+}

@@ -1,0 +1,103 @@
+/** Warnings: what a person is told, once per route and kind, and never without bound. */
+import { describe, expect, test } from 'vitest'
+import { type CacheEvent, warningOf, warnOnce } from '../src/events.ts'
+import type { Report } from '../src/state.ts'
+
+const WHERE = { method: 'GET', route: '/products/:id' }
+const at = (report: Report, where: Partial<typeof WHERE> = {}) =>
+  ({ ...report, ...WHERE, ...where }) as CacheEvent
+
+const DOWN: Report = { type: 'store-failed', operation: 'look-up', reason: 'timeout' }
+
+function listening() {
+  const told: string[] = []
+  return { told, hear: warnOnce((message) => void told.push(message)) }
+}
+
+describe('what a person is told', () => {
+  test.each<[Report, string]>([
+    [
+      { type: 'misconfigured', detail: 'no Redis is configured' },
+      'hono-redis-cache at GET /products/:id: no Redis is configured',
+    ],
+    [DOWN, 'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (timeout)'],
+    [
+      { ...DOWN, breaker: 'opened' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (timeout); ' +
+        'it is not asked again for ten seconds',
+    ],
+    [
+      { type: 'clear', scopes: ['a'], confirmed: false },
+      'hono-redis-cache at GET /products/:id: a clear could not be confirmed, so other isolates may still answer ' +
+        'from before it',
+    ],
+    [
+      { type: 'bypass', reason: 'variable', detail: 'the variable user has no value' },
+      'hono-redis-cache at GET /products/:id: not cached, because the variable user has no value',
+    ],
+    [
+      { type: 'not-stored', reason: 'reads-cookie', detail: 'the route reads the cookie' },
+      'hono-redis-cache at GET /products/:id: not stored, because the route reads the cookie',
+    ],
+    [
+      { type: 'not-stored', reason: 'too-many-variants', detail: 'an input differs with every request' },
+      'hono-redis-cache at GET /products/:id: not stored, because an input differs with every request',
+    ],
+    [
+      { type: 'not-stored', reason: 'too-many-tags', detail: 'it has more than 64 tags' },
+      'hono-redis-cache at GET /products/:id: not stored, because it has more than 64 tags',
+    ],
+  ])('%o', (report, warning) => {
+    expect(warningOf(at(report))).toBe(warning)
+  })
+
+  test('outside a request there is no route to name', () => {
+    expect(warningOf(at({ type: 'misconfigured', detail: 'wrong' }, { route: '' }))).toBe(
+      'hono-redis-cache: wrong',
+    )
+  })
+
+  test.each<Report>([
+    { type: 'hit', namespace: 'default', key: 'k', ttl: 5, milliseconds: 1 },
+    { type: 'miss', namespace: 'default', key: 'k', reason: 'uri-miss', milliseconds: 1 },
+    { type: 'stored', namespace: 'default', key: 'k', seconds: 5, size: 5, milliseconds: 1 },
+    { type: 'not-stored', reason: 'private' },
+    { type: 'bypass', reason: 'when' },
+    { type: 'clear', scopes: ['a'], confirmed: true },
+  ])('$type says nothing where all is well', (report) => {
+    expect(warningOf(at(report))).toBeNull()
+  })
+})
+
+describe('warnings', () => {
+  test('each kind once per route', () => {
+    const { told, hear } = listening()
+    for (let i = 0; i < 3; i++) hear(at(DOWN))
+    expect(told).toHaveLength(1)
+    hear(at(DOWN, { route: '/other' }))
+    hear(at(DOWN, { method: 'HEAD' }))
+    hear(at({ ...DOWN, reason: 'unauthorized' }))
+    hear(at({ type: 'misconfigured', detail: 'wrong' }))
+    expect(told).toHaveLength(5)
+  })
+
+  test('each redisCache() has its own', () => {
+    const [one, other] = [listening(), listening()]
+    one.hear(at(DOWN))
+    other.hear(at(DOWN))
+    expect([one.told.length, other.told.length]).toEqual([1, 1])
+  })
+
+  test('no more than a thousand in all, however many routes there are', () => {
+    const { told, hear } = listening()
+    for (let i = 0; i < 1_500; i++) hear(at(DOWN, { route: `/${i}` }))
+    expect(told).toHaveLength(1_000)
+  })
+
+  test('an event that is none does not use one up', () => {
+    const { told, hear } = listening()
+    for (let i = 0; i < 1_500; i++) hear(at({ type: 'bypass', reason: 'when' }, { route: `/${i}` }))
+    hear(at(DOWN))
+    expect(told).toHaveLength(1)
+  })
+})

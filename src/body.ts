@@ -1,0 +1,42 @@
+/**
+ * Reads a body to its end, or gives it up: a copy beside the client's must not grow without bound.
+ */
+
+/** Statuses whose response has no body, not even an empty one. */
+export const BODILESS: readonly number[] = [204, 205, 304]
+
+export type Copy =
+  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly failed: 'too-large' | 'cut-short' }
+
+export async function readBounded(body: ReadableStream<Uint8Array> | null, most: number): Promise<Copy> {
+  if (!body) return { bytes: new Uint8Array() }
+  const reader = body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return { bytes: concatenate(chunks, size) }
+      size += value.byteLength
+      if (size > most) {
+        // The other branch of the tee goes on; only this one ends. Its promise waits for both, so nobody waits for it.
+        reader.cancel().catch(() => {})
+        return { failed: 'too-large' }
+      }
+      chunks.push(value)
+    }
+  } catch {
+    return { failed: 'cut-short' }
+  }
+}
+
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,236 @@
+/**
+ * `cache()`: the story of one request.
+ *
+ * It is named, looked up, and answered from a fresh entry; or the handler answers it, and a copy of that answer is
+ * stored behind the response if nothing speaks against it. Whatever goes wrong on the way, the handler answers.
+ */
+
+import type { Context, Env, MiddlewareHandler } from 'hono'
+import { answer } from './answer.ts'
+import { answerByHandler, statusKey } from './asking.ts'
+import { atOnce } from './callbacks.ts'
+import type { Entry } from './entry/entry.ts'
+import { remaining, residence, usefulnessOf } from './entry/freshness.ts'
+import type { BypassReason } from './events.ts'
+import type { CacheStatus } from './http/cache-status.ts'
+import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
+import { answeringRoute, markAsOurs } from './innermost.ts'
+import { ANONYMOUS, uncovered } from './inputs.ts'
+import { leaseOrAnswer } from './leasing.ts'
+import type { CacheOptions } from './options.ts'
+import { type Recollection, recall } from './recall.ts'
+import { refresherOf } from './refreshing.ts'
+import { describe, type Refusal } from './request.ts'
+import { type Route, routeResolver } from './route.ts'
+import { say, sayTiming } from './saying.ts'
+import type { Subject } from './shape.ts'
+import { landing, shareOrLead } from './sharing.ts'
+import { type Report, reportFailure, stateOf } from './state.ts'
+import { answerUnsafe, isUnsafe } from './unsafe.ts'
+import { createVariants } from './variants.ts'
+import type { Before, Visit } from './visit.ts'
+
+/** What Cache-Status says of a bypass; of any other its reason. */
+const BYPASSES: Partial<Record<BypassReason, CacheStatus>> = {
+  method: { fwd: 'method' },
+  request: { fwd: 'request' },
+}
+
+/**
+ * Caches the responses of the routes that it is put on.
+ *
+ * The innermost `cache()` of a request acts, the others step aside; their options do not merge. Without
+ * `redisCache()` above it the route runs uncached.
+ *
+ * @param options see {@link CacheOptions}
+ * @throws {TypeError} for a mistake in the options
+ * @example
+ * ```ts
+ * app.get('/products/:id',
+ *   cache({ expire: 300, namespace: 'catalog', tags: (c) => [`product:${c.req.param('id')}`] }),
+ *   async (c) => c.json(await load(c.req.param('id'))))
+ * ```
+ */
+export function cache<E extends Env = Env, P extends string = string>(
+  options: CacheOptions<E, P> = {},
+  // The default of `any` would make the types of the handlers beside it `any`.
+  // biome-ignore lint/complexity/noBannedTypes: Hono's own name for no additions to the Env
+): MiddlewareHandler<{}> {
+  const routeFor = routeResolver(options)
+  const variants = createVariants()
+  let warned = false
+
+  const middleware: MiddlewareHandler = async function cache(c, next) {
+    const state = stateOf(c)
+    if (!state) {
+      if (!warned)
+        console.warn('hono-redis-cache: cache() without redisCache() above it: the route is not cached')
+      warned = true
+      return next()
+    }
+    const { path, hasOwnCache } = answeringRoute(c)
+    if (hasOwnCache) return next()
+
+    const report = (report: Report) => state.emit(report, path)
+    const { connection } = state
+    // One that an `every` or `some` hides is not seen above: it claims the request when it runs.
+    const claim = {}
+    state.claim = claim
+    // Nor may it wait for the request that it is a part of.
+    state.land?.(null)
+    if (!connection) return bypass({ reason: 'configuration' })
+    const route = routeFor(state.options.defaults)
+    const isInnermost = () => state.claim === claim
+    const visit: Visit = {
+      c,
+      asked: c.req.raw,
+      next,
+      route,
+      state,
+      connection,
+      path,
+      variants,
+      report,
+      isInnermost,
+      middleware,
+    }
+    const refusal = await visitCache(visit)
+    if (refusal) await bypass(refusal, visit)
+    if (refusal?.reason !== 'upgrade') sayTiming(c, state)
+
+    async function bypass({ reason, detail }: Refusal, visit?: Visit): Promise<void> {
+      report({ type: 'bypass', reason, ...(detail !== undefined && { detail }) })
+      if (reason === 'method' && visit && visit.route.profile.invalidates && isUnsafe(c.req.method)) {
+        return answerUnsafe(visit)
+      }
+      await next()
+      if (reason === 'upgrade' || state!.claim !== claim) return
+      say(c, BYPASSES[reason] ?? { fwd: 'bypass', detail: reason })
+    }
+  }
+  markAsOurs(middleware)
+  return middleware
+}
+
+/** Takes a request through the cache, or says why it must go past it. */
+async function visitCache(visit: Visit): Promise<Refusal | null> {
+  const { c, route, state, connection, report } = visit
+
+  // 1. Is it ours?
+  const refusal = refuse(visit)
+  if (refusal) return refusal
+  const demands = demandsOf(c.req.raw.headers, route.profile)
+  if (demands.noStore) return { reason: 'request' }
+
+  // 2. Name it.
+  let subject: Subject
+  try {
+    const described = await describe(c, route, state.options.exclude ?? [])
+    if ('refusal' in described) return described.refusal
+    subject = described.subject
+  } catch (cause) {
+    return { reason: 'configuration', detail: whose('keyBuilder or tags', cause) }
+  }
+  const { namespace, key, text, scopes } = subject
+  state.lookedUp = { namespace, key, text, scopes }
+
+  // 3. Look it up.
+  const asking = Date.now()
+  const clears = connection.store.clears()
+  let found: Recollection
+  try {
+    const suffices = (entry: Entry) =>
+      mayReuse(usefulnessOf(entry), residence(entry, Date.now()), demands).use === 'fresh'
+    found = await recall(connection, subject, suffices)
+  } catch (cause) {
+    return { reason: 'store', detail: reportFailure('look-up', cause, report) }
+  }
+  const milliseconds = Date.now() - asking
+  state.timing.lookUp = milliseconds
+  if (found.outcome === 'suspended') return { reason: 'clear-pending' }
+  if (found.outcome === 'unkeyed') return unkeyed(found.input, c, route)
+  const { inputs: recorded, stamp, seen } = found
+  state.depends = { route, recorded, reads: null }
+  if (found.outcome !== 'found') {
+    return miss(visit, { subject, stamp, recorded, seen, clears, need: found.outcome }, null, demands)
+  }
+
+  // 4. Of use as it is: answer with it, and refresh it behind the answer where it is stale.
+  const now = Date.now()
+  const { entry } = found
+  const reuse = mayReuse(usefulnessOf(entry), residence(entry, now), demands)
+  const before: Before = { subject, stamp, recorded, seen, clears, need: 'stale' }
+  if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry, demands)
+  const isOld = residence(entry, now) > entry.fresh * route.refreshAhead
+  const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
+  // What cannot be refreshed behind the answer is refreshed before it.
+  if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry, demands)
+  const answered = answer(c, entry, now, {
+    status: statusKey(state, key),
+    cacheControl: route.cacheControl,
+  })
+  if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null, demands)
+  if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry, demands)
+  if (recorded.length > 0) visit.variants.hit()
+  report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
+  refresh?.()
+  return null
+}
+
+/** 5. Lets the handler answer, and stores a copy of what it says; or takes what another request is being answered. */
+async function miss(
+  visit: Visit,
+  before: Before,
+  entry: Entry | null,
+  { onlyIfCached }: Demands,
+): Promise<null> {
+  const { c, route, state, report } = visit
+  const { need, subject } = before
+  const { namespace, key } = subject
+  report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
+  if (onlyIfCached) {
+    c.res = new Response(null, { status: 504 })
+    say(c, { fwd: need === 'invalid' ? 'miss' : need, detail: 'only-if-cached' })
+    return null
+  }
+  const shared = await shareOrLead(visit, before)
+  if (shared === 'answered') return null
+  let land = shared
+  state.land = land
+  try {
+    const lease = land && route.lease ? await leaseOrAnswer(visit, before) : null
+    if (lease && 'entry' in lease) {
+      land?.({ entry: lease.entry, inputs: lease.inputs, found: true })
+      return null
+    }
+    land = landing(land, lease)
+    await answerByHandler(visit, { ...before, land }, entry)
+  } catch (error) {
+    land?.(null)
+    throw error
+  }
+  return null
+}
+
+function refuse({ c, route, state }: Visit): Refusal | null {
+  try {
+    if (!state.enabled()) return { reason: 'disabled' }
+    if (!route.methods.includes(c.req.method)) return { reason: 'method' }
+    if (c.req.raw.headers.has('upgrade')) return { reason: 'upgrade' }
+    if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
+  } catch (cause) {
+    return { reason: 'configuration', detail: whose('enabled or when', cause) }
+  }
+  return null
+}
+
+/** The request has something on which the key's variants depend and which no key can cover. */
+function unkeyed(input: string, c: Context, route: Route): Refusal {
+  const credential = uncovered(c.req.raw.headers, route)
+  if (input === ANONYMOUS && credential) return { reason: credential }
+  return { reason: 'variable', detail: `${input} is no plain value in this request` }
+}
+
+/** Which callback threw. Not what: its message may hold what it worked on. */
+const whose = (callback: string, cause: unknown): string =>
+  `${callback} threw ${cause instanceof Error ? cause.name : typeof cause}`

@@ -1,0 +1,22 @@
+/** What the package exports. Each type lives with its module. */
+
+export { cache } from './cache.ts'
+export type { ClearTarget } from './clearing.ts'
+export type { BypassReason, CacheEvent, NotStoredReason, Reading } from './events.ts'
+export type { CacheHandle, Explanation } from './handle.ts'
+export { type OpenCacheOptions, openCache, redisCache } from './init.ts'
+export type { QueryRule } from './key/canonical.ts'
+export { type Md5, md5 } from './key/md5.ts'
+export { type MemoizeOptions, memoize } from './memoize.ts'
+export type {
+  CacheOptions,
+  ConnectionOptions,
+  Near,
+  RedisCacheOptions,
+  Timeout,
+  UpstashClient,
+  Vary,
+} from './options.ts'
+export { type MemoryStoreOptions, memoryStore } from './store/memory.ts'
+export { type Command, type RedisStoreOptions, redisStore, type Send } from './store/redis.ts'
+export type { Commit, CommitOutcome, Query, Snapshot, Store, Write } from './store/store.ts'

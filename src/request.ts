@@ -1,0 +1,157 @@
+/**
+ * A request, described: what of it is part of the key, and which scopes it has; or why it cannot be described.
+ */
+
+import type { Context } from 'hono'
+import { readBounded } from './body.ts'
+import { atOnce } from './callbacks.ts'
+import type { BypassReason } from './events.ts'
+import { CONDITIONAL_FIELDS } from './http/conditional.ts'
+import { cookieValues } from './http/cookies.ts'
+import type { Field } from './http/fields.ts'
+import { inputsOf } from './inputs.ts'
+import { canonicalText, type Description, type Input, keyOf, splitUrl } from './key/canonical.ts'
+import { plainText } from './key/plain.ts'
+import { sha256Hex } from './key/sha256.ts'
+import type { Route } from './route.ts'
+import type { Subject } from './shape.ts'
+import { EVERYTHING, isTag, keyScope, pathScope, tagScope } from './store/scope.ts'
+
+/** Why a request is left alone. */
+export interface Refusal {
+  readonly reason: BypassReason
+  readonly detail?: string
+}
+
+/** The request as a subject, or why it is left alone. May throw what a callback of the route throws. */
+export async function describe(
+  c: Context,
+  route: Route,
+  exclude: readonly string[],
+  method = c.req.method === 'HEAD' ? 'GET' : c.req.method,
+): Promise<{ subject: Subject } | { refusal: Refusal }> {
+  const inputs: Input[] = []
+  for (const name of route.headers) inputs.push([`header ${name}`, c.req.raw.headers.get(name)])
+  for (const name of route.cookies) {
+    const values = cookieValues(c.req.raw.headers.get('cookie'), name)
+    inputs.push([`cookie ${name}`, values.length > 0 ? values.join('; ') : null])
+  }
+  for (const path of route.vars) {
+    // A member that the route names is in the key even where the whole is a dependency.
+    if (exclude.includes(path)) continue
+    const value = variable(c, path)
+    if (value === undefined || value === null) return refuse('variable', `the variable ${path} has no value`)
+    const text = plainText(value)
+    if (text === undefined) return refuse('variable', dependency(path))
+    inputs.push([`var ${path}`, text])
+  }
+
+  const key = route.keyBuilder ? await route.keyBuilder(c) : route.key
+  if (route.keyBuilder && (typeof key !== 'string' || key === '')) return refuse('no-key')
+
+  const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
+  if (!tags.every(isTag)) return refuse('no-tag', 'its tags are not all strings')
+
+  const body = method === 'GET' ? null : await digest(c, route.maxBodyBytes)
+  if (body === undefined) return refuse('request-body')
+
+  const url = splitUrl(c.req.raw.url)
+  const description: Description = {
+    method,
+    url,
+    queryRule: route.query,
+    key: key ?? undefined,
+    inputs,
+    body,
+  }
+  const text = canonicalText(description)
+  const scopes = [EVERYTHING, route.namespaceScope, pathScope(url.path)]
+  if (typeof key === 'string') scopes.push(keyScope(route.namespace, key))
+  for (const tag of tags) scopes.push(tagScope(tag!))
+  return {
+    subject: {
+      namespace: route.namespace,
+      key: keyOf(text, description),
+      text,
+      scopes,
+      valueOf: inputsOf(c, route),
+    },
+  }
+}
+
+/**
+ * The request as the handler sees it: without the client's own conditions and ranges, so that it gives a full answer
+ * that can be stored and the 304 is ours to give, but for what is kept; with the validators of what we ask about; and
+ * with no cookies but those in the key, where the key has some.
+ */
+export function requestForHandler(
+  request: Request,
+  route: Route,
+  { keep = [], add = [] }: { keep?: readonly string[]; add?: readonly Field[] } = {},
+): Request {
+  const conditional = request.method === 'GET' || request.method === 'HEAD'
+  const dropped = conditional
+    ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))
+    : []
+  const cookie = route.cookies.length > 0 ? request.headers.get('cookie') : null
+  if (dropped.length === 0 && add.length === 0 && cookie === null) return request
+  // Changed in the copy and not handed to its constructor: Bun takes headers without any for none, and keeps all.
+  const copy = copyOf(request, conditional)
+  for (const name of dropped) copy.headers.delete(name)
+  for (const [name, value] of add) copy.headers.set(name, value)
+  if (cookie !== null) {
+    const pairs = route.cookies.flatMap((name) =>
+      cookieValues(cookie, name).map((value) => `${name}=${value}`),
+    )
+    if (pairs.length > 0) copy.headers.set('cookie', pairs.join('; '))
+    else copy.headers.delete('cookie')
+  }
+  return copy
+}
+
+function copyOf(request: Request, withoutBody: boolean): Request {
+  if (withoutBody) return new Request(request)
+  if (!request.bodyUsed) return new Request(request.clone())
+  // A validator above has read the body through Hono, which keeps it; the request itself cannot be cloned any more.
+  const copy = new Request(request, { body: new Uint8Array() })
+  void copy.arrayBuffer()
+  return copy
+}
+
+const refuse = (reason: BypassReason, detail?: string): { refusal: Refusal } => ({
+  refusal: detail === undefined ? { reason } : { reason, detail },
+})
+
+const dependency = (path: string): string =>
+  `the variable ${path} is no plain value and cannot be part of the key; leave it out with ` +
+  `redisCache({ exclude: ['${path.split('.', 1)[0]}'] }) or name a plain member of it in vary.vars`
+
+/** A context variable, or a member inside one: `user.id`. */
+function variable(c: Context, path: string): unknown {
+  const whole: unknown = c.get(path)
+  if (whole !== undefined) return whole
+  const [name, ...members] = path.split('.')
+  let value: unknown = c.get(name!)
+  for (const member of members) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined
+    value = (value as Record<string, unknown>)[member]
+  }
+  return value
+}
+
+/** Content type and SHA-256 of the body; `undefined` where it is too large or was read past us. */
+async function digest(c: Context, most: number): Promise<string | undefined> {
+  const { raw } = c.req
+  let bytes: BufferSource
+  if (raw.bodyUsed) {
+    // A validator above has read it through Hono, which keeps what it read.
+    if (Object.keys(c.req.bodyCache).length === 0) return undefined
+    bytes = await c.req.arrayBuffer()
+    if (bytes.byteLength > most) return undefined
+  } else {
+    const copy = await readBounded(raw.clone().body, most)
+    if ('failed' in copy) return undefined
+    bytes = copy.bytes
+  }
+  return `${raw.headers.get('content-type') ?? ''} ${await sha256Hex(bytes)}`
+}

@@ -1,0 +1,111 @@
+/**
+ * May the response that the handler made be stored? What the route, the handler and the policy have to say.
+ */
+
+import type { Context } from 'hono'
+import { atOnce } from './callbacks.ts'
+import type { NotStoredReason } from './events.ts'
+import { type Field, fieldOf, namesOf } from './http/fields.ts'
+import { candidate, mayStore, type Rules, type Usefulness } from './http/policy.ts'
+import type { Reads, Refused } from './reads.ts'
+import { covers } from './route.ts'
+import type { Run } from './run.ts'
+import type { Visit } from './visit.ts'
+
+export type NotStorable = {
+  readonly store: false
+  readonly reason: NotStoredReason
+  readonly detail?: string
+}
+
+export type Storable = { readonly store: true; readonly use: Usefulness; readonly fields: readonly Field[] }
+
+/** @param res the handler's response, or the stored one as that has renewed it, with its fields */
+export function mayBeStored(
+  visit: Visit,
+  run: Run,
+  recorded: readonly string[],
+  res: Response,
+  fields: readonly Field[],
+): Storable | NotStorable {
+  const { c, route, state, variants } = visit
+  if (c.error) return { store: false, reason: 'error' }
+  if (state.making.skipped !== null) return skipped(state.making.skipped)
+  if (run.reads?.refused) return unkeyed(run.reads.refused)
+  if (variants.stopped(Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
+
+  let rules: Rules
+  try {
+    rules = rulesFor(visit, run, res, Date.now())
+  } catch {
+    return { store: false, reason: 'configuration', detail: 'expire threw' }
+  }
+  const { expire } = rules
+  if (expire !== null && expire !== undefined && !(Number.isFinite(expire) && expire >= 0)) {
+    return { store: false, reason: 'configuration', detail: 'expire gave no number of seconds' }
+  }
+  const verdict = mayStore(candidate(res.status, res.headers, fields), rules)
+  if (!verdict.store) return verdict
+  try {
+    const { storeWhen } = route
+    if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, res))))
+      return { store: false, reason: 'store-when' }
+  } catch {
+    return { store: false, reason: 'configuration', detail: 'storeWhen threw' }
+  }
+  return { store: true, use: verdict.use, fields }
+}
+
+/** What the handler was seen to read. `Accept-Encoding` matters only where it chose a coding. */
+export function learnedFrom(reads: Reads | null, fields: readonly Field[]): readonly string[] {
+  if (!reads) return []
+  const coded = reads.acceptEncoding && fieldOf(fields, 'content-encoding') !== null
+  return coded ? [...reads.learned, 'header accept-encoding'] : [...reads.learned]
+}
+
+/** What the response says that it varies on, as far as the key does not cover it. */
+export const variesOn = ({ route }: Visit, fields: readonly Field[]): readonly string[] =>
+  namesOf(fieldOf(fields, 'vary'))
+    .filter((name) => !covers(route, name))
+    .map((name) => `header ${name}`)
+
+/** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
+function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now: number): Rules {
+  return {
+    profile: route.profile,
+    expire: run.unobserved(() => secondsFor(c, route.expire, response)),
+    staleWhileRevalidate: route.staleWhileRevalidate,
+    staleIfError: route.staleIfError,
+    uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
+    authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
+    now,
+  }
+}
+
+/** Seconds that the route names for this response; `null` where it names some, but not for this status. */
+function secondsFor(
+  c: Context,
+  expire: Visit['route']['expire'],
+  response: Response,
+): number | null | undefined {
+  if (!expire) return undefined
+  const seconds = expire[response.status] ?? null
+  return typeof seconds === 'function' ? atOnce(seconds(c, response)) : seconds
+}
+
+export const skipped = (detail: string): NotStorable =>
+  detail === '' ? { store: false, reason: 'skipped' } : { store: false, reason: 'skipped', detail }
+
+export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
+  store: false,
+  reason: `reads-${read}`,
+  detail,
+})
+
+const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
+  store: false,
+  reason: 'too-many-variants',
+  detail:
+    `each of its last requests made a variant of its own, on ${inputs.join(', ')}; ` +
+    'one of these differs with every request, and the route should not read it',
+})

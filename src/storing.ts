@@ -1,0 +1,209 @@
+/**
+ * Stores the handler's response: a copy is read beside the client's and committed behind the response.
+ *
+ * The copy is read at once and bounded: one made only as the client reads would, where nobody reads the body, never
+ * be stored. Tags, `skip()` and reads count until the body ends, for a streamed body may learn late what it is made
+ * of.
+ */
+
+import type { Context } from 'hono'
+import { type Copy, readBounded } from './body.ts'
+import { type Entry, textOf } from './entry/entry.ts'
+import { asMembers, secondsToKeep } from './entry/freshness.ts'
+import type { CacheStatus } from './http/cache-status.ts'
+import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
+import { SPEAKS } from './inputs.ts'
+import { keep, keepable } from './keep.ts'
+import { sha256Hex } from './key/sha256.ts'
+import { isValidatable } from './renewing.ts'
+import { declaredVary } from './route.ts'
+import type { Run } from './run.ts'
+import { replaceResponse, setField } from './saying.ts'
+import { union } from './shape.ts'
+import { reportFailure } from './state.ts'
+import {
+  learnedFrom,
+  mayBeStored,
+  type NotStorable,
+  type Storable,
+  skipped,
+  unkeyed,
+  variesOn,
+} from './storable.ts'
+import { tagScope } from './store/scope.ts'
+import type { Before, Visit } from './visit.ts'
+
+const MOST_TAGS = 64
+
+/** Stores a copy of `c.res` behind the response, or reports why not; what Cache-Status says of it. */
+export function storeResponse(
+  visit: Visit,
+  before: Before,
+  run: Run,
+): CacheStatus & { committing?: Promise<boolean> } {
+  const { c, route, state } = visit
+  // Before its headers: only then does Node's adapter name the type of a string among them, as other runtimes do. And
+  // not its `body`: once that was read, Bun no longer knows that it was text.
+  void c.res.bodyUsed
+  const storable: Storable | NotStorable =
+    c.req.method === 'HEAD'
+      ? { store: false, reason: 'head' }
+      : mayBeStored(visit, run, before.recorded, c.res, fieldsOfEntry(c.res.headers, run.above))
+  if (!storable.store) {
+    run.end()
+    before.land?.(null)
+    reportNotStored(visit, storable)
+    return { detail: storable.reason }
+  }
+  const { status } = c.res
+  const made = Date.now()
+  const range = visit.asked.headers.get('range')
+  const length = c.res.headers.has('content-encoding') ? null : c.res.headers.get('content-length')
+  const copying = readBounded(c.res.clone().body, route.maxBodyBytes).then((copy) =>
+    // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
+    // here counts other octets.
+    'bytes' in copy && length !== null && Number(length) !== copy.bytes.length
+      ? ({ failed: 'cut-short' } as const)
+      : copy,
+  )
+  const committing = copying.then((copy) => {
+    run.end()
+    return commit(visit, before, run, storable, copy, { status, made, ...(range !== null && { range }) })
+  })
+  state.background(committing)
+  addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
+  // A body that still reads may turn out to be one client's: browsers are told only what is certain.
+  if (route.cacheControl !== undefined && (run.complete || !run.reads))
+    setField(c, 'cache-control', route.cacheControl)
+  return { stored: true, committing }
+}
+
+/** Resolves to whether it has been stored. */
+async function commit(
+  visit: Visit,
+  before: Before,
+  run: Run,
+  storable: Storable,
+  copy: Copy,
+  about: About,
+): Promise<boolean> {
+  const outcome = await tryToCommit(visit, before, run, storable, copy, about)
+  before.land?.(null)
+  if (outcome.store) {
+    const { namespace, key } = before.subject
+    const { seconds, size, milliseconds } = outcome
+    visit.report({ type: 'stored', namespace, key, seconds, size, milliseconds })
+  } else reportNotStored(visit, outcome)
+  return outcome.store
+}
+
+type About = Pick<Entry, 'status' | 'made' | 'range'>
+
+async function tryToCommit(
+  visit: Visit,
+  before: Before,
+  run: Run,
+  storable: Storable,
+  copy: Copy,
+  about: About,
+): Promise<NotStorable | { store: true; seconds: number; size: number; milliseconds: number }> {
+  const { c, route, state, connection, report } = visit
+  const { subject, recorded, need } = before
+  const { tags, skipped: skippedFor } = state.making
+  if ('failed' in copy) return { store: false, reason: copy.failed }
+  if (skippedFor !== null) return skipped(skippedFor)
+  // A body that read late may have read what no key covers, and a handler that fails while it streams sets this.
+  if (run.reads?.refused) return unkeyed(run.reads.refused)
+  if (c.error) return { store: false, reason: 'error' }
+  const { stamp } = run.parts
+  if (stamp === null) return { store: false, reason: 'lost' }
+  const scopes = union(union(subject.scopes, [...tags].map(tagScope)), [...run.parts.scopes])
+  if (scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS) {
+    return { store: false, reason: 'too-many-tags', detail: `it has more than ${MOST_TAGS} tags` }
+  }
+
+  const { fields } = storable
+  const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
+  if (route.profile.normalises) inputs.push(...languageOf(fields, inputs))
+  const headers = [...fields.filter(([name]) => name !== 'vary')]
+  const vary = union(namesOf(fieldOf(fields, 'vary')), downstreamVary(visit, [...recorded, ...inputs]))
+  if (vary.length > 0) headers.push(['vary', vary.join(', '), 'append'])
+  const ownEtag = route.etag && about.status !== 206 && fieldOf(fields, 'etag') === null
+  if (ownEtag) headers.push(await etagOf(copy.bytes))
+  const body = textOf(copy.bytes) ?? copy.bytes
+  const use = { ...storable.use, fresh: jittered(storable.use.fresh, route.jitter) }
+  const entry = { stamp, scopes, headers, ...about, ...asMembers(use), ...(ownEtag && { ownEtag }), body }
+  const seconds = secondsToKeep(use, isValidatable(entry))
+  const kept = keepable(subject, entry, inputs, recorded)
+  if (!kept) return { store: false, reason: 'reads-variable' }
+  before.land?.(kept)
+  try {
+    const started = Date.now()
+    const { outcome, size } = await keep(connection, subject, kept, seconds)
+    const milliseconds = Date.now() - started
+    if (outcome !== 'stored') return { store: false, reason: outcome }
+    if (need === 'vary-miss' && union(recorded, inputs) === recorded) visit.variants.made(Date.now())
+    return { store: true, seconds, size, milliseconds }
+  } catch (cause) {
+    return { store: false, reason: 'store', detail: reportFailure('commit', cause, report) }
+  }
+}
+
+/**
+ * Lets the response end only after a promise, which must not reject. Its last bytes wait, not only its end: where there
+ * is a Content-Length, they are the end for the client. Where there is no body, the whole response waits.
+ */
+export async function holdEnd({ c, asked }: Visit, promise: Promise<unknown>): Promise<void> {
+  const { res } = c
+  const { body } = res
+  if (!body || asked.method === 'HEAD' || res.headers.get('content-length') === '0') {
+    await promise
+    return
+  }
+  let last: Uint8Array | undefined
+  const held = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      if (chunk.byteLength === 0) return
+      if (last) controller.enqueue(last)
+      last = chunk
+    },
+    async flush(controller) {
+      await promise
+      if (last) controller.enqueue(last)
+    },
+  })
+  replaceResponse(c, new Response(body.pipeThrough(held), res))
+}
+
+/** Entries that were made together do not end together. */
+const jittered = (fresh: number, jitter: number): number =>
+  jitter > 0 && fresh > 0 ? fresh * (1 - jitter * Math.random()) : fresh
+
+function reportNotStored({ report }: Visit, { reason, detail }: NotStorable): void {
+  report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
+}
+
+/** The language of a response that varies on Accept-Language: whoever wants that most gets this response. */
+function languageOf(fields: readonly Field[], inputs: readonly string[]): string[] {
+  const language = fieldOf(fields, 'content-language')?.toLowerCase()
+  const chosen =
+    inputs.includes('header accept-language') && language !== undefined && /^[a-z\d-]+$/.test(language)
+  return chosen ? [SPEAKS + language] : []
+}
+
+/** The headers that a downstream cache must know of. Nobody learns the names of variables. */
+function downstreamVary({ route }: Visit, inputs: readonly string[]): readonly string[] {
+  const learned = inputs.filter((input) => input.startsWith('header ')).map((input) => input.slice(7))
+  return union(declaredVary(route), learned)
+}
+
+function addVary(c: Context, names: readonly string[]): void {
+  const missing = names.filter((name) => !namesOf(c.res.headers.get('vary')).includes(name))
+  if (missing.length > 0) setField(c, 'vary', missing.join(', '), 'append')
+}
+
+/** A strong entity tag: the body byte for byte. */
+const etagOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Field> => [
+  'etag',
+  `"${(await sha256Hex(bytes)).slice(0, 32)}"`,
+]

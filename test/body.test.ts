@@ -1,0 +1,59 @@
+/** A body is read to its end or given up, and nothing that goes wrong with it is an exception. */
+import { describe, expect, test } from 'vitest'
+import { readBounded } from '../src/body.ts'
+
+const chunksOf = (...sizes: number[]) => sizes.map((size, at) => new Uint8Array(size).fill(at + 1))
+
+function streamOf(chunks: Uint8Array[], end: 'end' | 'error' | 'never' = 'end') {
+  const state = { pulled: 0, cancelled: false }
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const chunk = chunks[state.pulled++]
+        if (chunk) controller.enqueue(chunk)
+        else if (end === 'error') controller.error(new Error('connection lost'))
+        else if (end === 'end') controller.close()
+      },
+      cancel() {
+        state.cancelled = true
+        return Promise.reject(new Error('cannot be cancelled'))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { stream, state }
+}
+
+describe('readBounded', () => {
+  test('no body is an empty one', async () => {
+    expect(await readBounded(null, 0)).toEqual({ bytes: new Uint8Array() })
+  })
+
+  test('the chunks come together in their order, however they were cut', async () => {
+    const { stream } = streamOf(chunksOf(2, 0, 1))
+    expect(await readBounded(stream, 100)).toEqual({ bytes: Uint8Array.of(1, 1, 3) })
+  })
+
+  test('a body of exactly the limit is read, one byte more is too large', async () => {
+    expect(await readBounded(streamOf(chunksOf(2, 2)).stream, 4)).toHaveProperty('bytes')
+    expect(await readBounded(streamOf(chunksOf(2, 3)).stream, 4)).toEqual({ failed: 'too-large' })
+    expect(await readBounded(streamOf(chunksOf(1)).stream, 0)).toEqual({ failed: 'too-large' })
+  })
+
+  test('one that is too large is given up at once: the rest is not read, and nobody waits for its cancellation', async () => {
+    const { stream, state } = streamOf(chunksOf(5, 5, 5, 5), 'never')
+    expect(await readBounded(stream, 4)).toEqual({ failed: 'too-large' })
+    expect(state).toEqual({ pulled: 1, cancelled: true })
+  })
+
+  test('the client still gets all of a body that was too large for us', async () => {
+    const [ours, theirs] = streamOf(chunksOf(5, 5)).stream.tee()
+    const [copy, bytes] = await Promise.all([readBounded(ours, 4), new Response(theirs).bytes()])
+    expect(copy).toEqual({ failed: 'too-large' })
+    expect(bytes).toHaveLength(10)
+  })
+
+  test('one that ends with an error was cut short', async () => {
+    expect(await readBounded(streamOf(chunksOf(2), 'error').stream, 100)).toEqual({ failed: 'cut-short' })
+  })
+})

@@ -1,0 +1,117 @@
+/** `awaitStore`: whoever has read an answer to its end finds it stored. Without it the client never waits. */
+import { expect, test } from 'vitest'
+import { cache, memoryStore } from '../../src/index.ts'
+import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { openSite, read } from '../support/site.ts'
+import { fakeDate, onBothStores, pass } from '../support/stores.ts'
+
+const REPLY: Reply = { headers: { ...fresh(60), etag: '"v1"' } }
+
+onBothStores('awaitStore', (open) => {
+  test.each<[string, Reply, RequestInit]>([
+    ['a body', REPLY, {}],
+    ['an empty body', { ...REPLY, body: '' }, {}],
+    ['no body at all', { ...REPLY, status: 204 }, {}],
+    ['a 304 to a client that has it', REPLY, { headers: { 'if-none-match': '"v1"' } }],
+  ])('the next request finds it: %s', async (_, reply, init) => {
+    const site = originAt(open(), [reply], { awaitStore: true })
+    await read(await site.fetch('/page', init))
+    expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=60')
+  })
+
+  test('and what was renewed, by a 304 or by HEAD', async () => {
+    const site = originAt(open(), [REPLY, { status: 304 }, { headers: fresh(90) }], { awaitStore: true })
+    await read(await site.fetch('/page'))
+    pass(60)
+    await read(await site.fetch('/page'))
+    expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=60')
+    pass(60)
+    await read(await site.fetch('/page', { method: 'HEAD' }))
+    expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=90')
+  })
+
+  test('the body is whole, in its order', async () => {
+    const chunks = ['first ', '', 'second ', 'third']
+    const site = open()
+    site.app.get('/page', cache({ expire: 60, awaitStore: true }), (c) => {
+      const rest = chunks.map((chunk) => new TextEncoder().encode(chunk))
+      return c.body(
+        new ReadableStream<Uint8Array>({
+          pull(controller) {
+            const chunk = rest.shift()
+            if (chunk) controller.enqueue(chunk)
+            else controller.close()
+          },
+        }),
+      )
+    })
+    expect((await site.get('/page')).body).toBe('first second third')
+    expect((await site.get('/page')).body).toBe('first second third')
+  })
+})
+
+/** A store whose commits, after the first so many, wait until they are let go. */
+function held(after = 0) {
+  let letGo = () => {}
+  const until = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const store = memoryStore()
+  let commits = 0
+  const commit: typeof store.commit = async (commit) => {
+    if (commits++ >= after) await until
+    return store.commit(commit)
+  }
+  return { letGo, store: { ...store, commit } }
+}
+
+fakeDate()
+
+test('the end waits for the store', async () => {
+  const { store, letGo } = held()
+  const site = originAt(openSite({ store }), [REPLY], { awaitStore: true })
+  const answer = await site.fetch('/page')
+  let ended = false
+  const reading = answer.text().then(() => {
+    ended = true
+  })
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(ended).toBe(false)
+  letGo()
+  await reading
+})
+
+test.each([
+  ['304', 'GET', { status: 304 }],
+  ['304', 'HEAD', { status: 304 }],
+  ['200', 'HEAD', { headers: fresh(90) }],
+])('and for what a %s to a %s has renewed', async (_, method, reply) => {
+  const { store, letGo } = held(1)
+  const site = originAt(openSite({ store }), [REPLY, reply], { awaitStore: true })
+  await read(await site.fetch('/page'))
+  pass(60)
+  let ended = false
+  const reading = Promise.resolve(site.fetch('/page', { method }))
+    .then(read)
+    .then(() => {
+      ended = true
+    })
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(ended).toBe(false)
+  letGo()
+  await reading
+})
+
+test('by default it does not', async () => {
+  const { store, letGo } = held()
+  const site = originAt(openSite({ store }), [REPLY])
+  expect(await (await site.fetch('/page')).text()).toBe('one')
+  letGo()
+  await site.settle()
+})
+
+test('a store that fails ends the answer all the same', async () => {
+  const store = { ...memoryStore(), commit: () => Promise.reject(new Error('down')) }
+  const site = originAt(openSite({ store }), [REPLY], { awaitStore: true })
+  expect(await (await site.fetch('/page')).text()).toBe('one')
+})

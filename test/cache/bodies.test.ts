@@ -1,0 +1,97 @@
+/** Methods with a body: the body is part of the key, and the handler reads it as ever. */
+
+import { validator } from 'hono/validator'
+import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+const post = (body: BodyInit, type = 'text/plain') => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': type },
+})
+
+onBothStores('request bodies', (open) => {
+  test.each(['POST', 'QUERY'] as const)('%s: every body has its own entry', async (method) => {
+    const site = open()
+    const made = counter()
+    site.app.on(method, '/search', cache({ methods: ['POST', 'QUERY'] }), async (c) =>
+      c.text(`${await c.req.text()} ${made()}`),
+    )
+    const ask = (body: string) => site.get('/search', { ...post(body), method })
+    expect(await ask('cats')).toMatchObject({ body: 'cats one', cache: 'fwd=uri-miss; stored' })
+    expect(await ask('dogs')).toMatchObject({ body: 'dogs two' })
+    expect(await ask('cats')).toMatchObject({ body: 'cats one', cache: 'hit; ttl=60' })
+  })
+
+  test('the same bytes of another type are another request', async () => {
+    const site = open()
+    const made = counter()
+    site.app.post('/search', cache({ methods: ['POST'] }), (c) => c.text(made()))
+    await site.get('/search', post('{}', 'application/json'))
+    expect((await site.get('/search', post('{}', 'text/plain'))).body).toBe('two')
+  })
+
+  test('POST, QUERY and GET of one URL do not share', async () => {
+    const site = open()
+    const made = counter()
+    site.app.all('/search', cache({ methods: ['GET', 'POST', 'QUERY'] }), (c) => c.text(made()))
+    await site.get('/search')
+    expect((await site.get('/search', { method: 'POST' })).body).toBe('two')
+    expect((await site.get('/search', { method: 'QUERY' })).body).toBe('three')
+  })
+
+  test('a POST is not cached where nobody asked for it', async () => {
+    const site = open()
+    site.app.post('/search', cache(), (c) => c.text('made'))
+    expect((await site.get('/search', post('cats'))).cache).toBe('fwd=method')
+    expect(site.transcript()).toEqual(['bypass POST /search {reason: method}'])
+  })
+
+  test('a body over maxBodyBytes goes past the cache, and reaches the handler whole', async () => {
+    const site = open()
+    site.app.post('/search', cache({ methods: ['POST'], maxBodyBytes: 10 }), async (c) =>
+      c.text(String((await c.req.text()).length)),
+    )
+    expect((await site.get('/search', post('x'.repeat(10)))).cache).toBe('fwd=uri-miss; stored')
+    expect(await site.get('/search', post('x'.repeat(11)))).toMatchObject({
+      body: '11',
+      cache: 'fwd=bypass; detail=request-body',
+    })
+  })
+
+  test('a validator above that has read the body through Hono is no obstacle', async () => {
+    const site = open()
+    const made = counter()
+    site.app.post(
+      '/search',
+      validator('json', (value: { q: string }) => value),
+      cache({ methods: ['POST'] }),
+      (c) => c.text(`${c.req.valid('json').q} ${made()}`),
+    )
+    const ask = (q: string) => site.get('/search', post(JSON.stringify({ q }), 'application/json'))
+    expect((await ask('cats')).body).toBe('cats one')
+    expect((await ask('dogs')).body).toBe('dogs two')
+    expect(await ask('cats')).toMatchObject({ body: 'cats one', cache: 'hit; ttl=60' })
+  })
+
+  test('a body that was read past Hono cannot be part of the key: the request goes past', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await c.req.raw.text()
+      await next()
+    })
+    site.app.post('/search', cache({ methods: ['POST'] }), (c) => c.text('made'))
+    expect((await site.get('/search', post('cats'))).cache).toBe('fwd=bypass; detail=request-body')
+  })
+
+  test('conditions belong to a POST itself: they are passed on, and no 304 is made of them', async () => {
+    const site = open()
+    site.app.post('/search', cache({ methods: ['POST'] }), (c) => c.text('made', 200, { etag: '"v1"' }))
+    const request = { method: 'POST', headers: { 'if-none-match': '"v1"' } }
+    expect((await site.get('/search', request)).status).toBe(200)
+    expect((await site.get('/search', request)).cache).toBe('hit; ttl=60')
+    expect((await site.get('/search', request)).status).toBe(200)
+  })
+})

@@ -1,0 +1,64 @@
+/** `cacheControl`: browsers and CDNs are told something else than we are, for a copy of theirs cannot be cleared. */
+import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { fresh, originAt } from '../support/origin.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+
+const TOLD = 'public, max-age=5'
+const told = ({ headers }: { headers: Headers }) => headers.get('cache-control')
+
+onBothStores('cacheControl', (open) => {
+  test.each(['safe', 'standard'] as const)(
+    '%s: on a miss, a hit, a 304 and what was renewed',
+    async (policy) => {
+      const headers = { ...fresh(600), etag: '"v1"' }
+      const site = originAt(open(), [{ headers }, { status: 304 }], { policy, cacheControl: TOLD })
+      expect(told(await site.get('/page'))).toBe(TOLD)
+      const hit = await site.get('/page')
+      // Ours is that of the response, or of the route.
+      expect(hit.cache).toBe('hit; ttl=600')
+      expect(told(hit)).toBe(TOLD)
+      expect(told(await site.get('/page', { headers: { 'if-none-match': '"v1"' } }))).toBe(TOLD)
+      pass(600)
+      expect(told(await site.get('/page'))).toBe(TOLD)
+    },
+  )
+
+  test('without it the handler’s own', async () => {
+    const site = originAt(open(), [{ headers: fresh(600) }])
+    await site.get('/page')
+    expect(told(await site.get('/page'))).toBe('max-age=600')
+  })
+
+  test.each([
+    ['private', { headers: { 'cache-control': 'private' } }],
+    ['a cookie', { headers: { 'set-cookie': 'session=1' } }],
+    ['an error', { status: 500 }],
+  ])('never on what is not stored: %s', async (_, reply) => {
+    const site = originAt(open(), [reply], { policy: 'safe', cacheControl: TOLD })
+    expect(told(await site.get('/page'))).not.toBe(TOLD)
+  })
+
+  test('never on what goes past the cache', async () => {
+    const site = originAt(open(), [{}], { cacheControl: TOLD, when: () => false })
+    expect(told(await site.get('/page'))).toBeNull()
+  })
+
+  test('never on a body that still reads: it may turn out to be one client’s', async () => {
+    const site = open()
+    site.app.get('/page', cache({ expire: 60, cacheControl: TOLD }), (c) => {
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          controller.enqueue(new TextEncoder().encode(`for ${c.req.header('cookie')}`))
+          controller.close()
+        },
+      })
+      return c.body(body)
+    })
+    const answer = await site.get('/page', { headers: { cookie: 'a=1' } })
+    expect(answer.body).toBe('for a=1')
+    expect(told(answer)).toBeNull()
+    expect(site.transcript().at(-1)).toMatch(/^not-stored GET \/page {reason: reads-cookie/)
+  })
+})

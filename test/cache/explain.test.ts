@@ -1,0 +1,163 @@
+/** What the cache says of itself: Cache-Status beside that of earlier caches, `explain()`, and the handle itself. */
+import { type Context, Hono } from 'hono'
+import { expect, test, vi } from 'vitest'
+import { cache, type Explanation, memoryStore, redisCache } from '../../src/index.ts'
+import { onBothStores } from '../support/stores.ts'
+
+onBothStores('explanations', (open) => {
+  test('explain() tells what was looked up, what was decided, and why', async () => {
+    const site = open()
+    let explained: Explanation | undefined
+    const explain = async (c: Context, next: () => Promise<void>) => {
+      await next()
+      explained = c.get('cache').explain()
+    }
+    site.app.get(
+      '/products/:id',
+      explain,
+      cache({ expire: 300, namespace: 'catalog', tags: (c) => [`product:${c.req.param('id')}`] }),
+      (c) => c.text('made'),
+    )
+    await site.get('/products/1?b=2&a=1')
+    expect(explained).toMatchInlineSnapshot(`
+      {
+        "events": [
+          {
+            "key": "139b5f2a0e399af2da43bfbe6b17d10f",
+            "method": "GET",
+            "milliseconds": 0,
+            "namespace": "catalog",
+            "reason": "uri-miss",
+            "route": "/products/:id",
+            "type": "miss",
+          },
+          {
+            "method": "GET",
+            "milliseconds": 0,
+            "namespace": "catalog",
+            "route": "/products/:id",
+            "status": 200,
+            "type": "handled",
+          },
+        ],
+        "inputs": {
+          "ignored": [],
+          "keyed": [],
+          "learned": [],
+          "refused": [],
+        },
+        "lookedUp": {
+          "key": "139b5f2a0e399af2da43bfbe6b17d10f",
+          "namespace": "catalog",
+          "scopes": [
+            "a",
+            "n:catalog",
+            "p:%2Fproducts%2F1",
+            "t:product%3A1",
+          ],
+          "text": "["GET","http://localhost","/products/1",["a","1","b","2"],[],null]",
+        },
+      }
+    `)
+    await site.get('/products/1?b=2&a=1')
+    expect(explained?.events).toMatchInlineSnapshot(`
+      [
+        {
+          "key": "139b5f2a0e399af2da43bfbe6b17d10f",
+          "method": "GET",
+          "milliseconds": 0,
+          "namespace": "catalog",
+          "route": "/products/:id",
+          "ttl": 300,
+          "type": "hit",
+        },
+      ]
+    `)
+  })
+
+  test('where nothing was looked up it says so', async () => {
+    const site = open()
+    let explained: Explanation | undefined
+    site.app.post('/page', cache(), (c) => {
+      explained = c.get('cache').explain()
+      return c.text('made')
+    })
+    await site.get('/page', { method: 'POST' })
+    expect(explained).toMatchInlineSnapshot(`
+      {
+        "events": [
+          {
+            "method": "POST",
+            "reason": "method",
+            "route": "/page",
+            "type": "bypass",
+          },
+        ],
+        "inputs": {
+          "ignored": [],
+          "keyed": [],
+          "learned": [],
+          "refused": [],
+        },
+        "lookedUp": null,
+      }
+    `)
+  })
+
+  test('Cache-Status of an earlier cache is kept, and ours appended', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => c.text('made', 200, { 'cache-status': 'Origin; hit; ttl=5' }))
+    expect((await site.get('/page')).headers.get('cache-status')).toBe(
+      'Origin; hit; ttl=5, hono-redis-cache; fwd=uri-miss; stored',
+    )
+    expect((await site.get('/page')).headers.get('cache-status')).toBe(
+      'Origin; hit; ttl=5, hono-redis-cache; hit; ttl=60',
+    )
+  })
+
+  test("an app's own variable named cache cannot shadow the state", async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.set('cache', { mine: true } as never)
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => c.text('made'))
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+
+  test('a listener that throws breaks nothing', async () => {
+    const site = open({
+      onEvent: () => {
+        throw new Error('the log is full')
+      },
+    })
+    site.app.get('/page', cache(), (c) => c.text('made'))
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ status: 200, cache: 'hit; ttl=60' })
+  })
+
+  test('the handle may be taken apart', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => {
+      const { tag, skip, explain } = c.get('cache')
+      tag('a')
+      skip('why not')
+      return c.text(String(explain().events.length))
+    })
+    expect(await site.get('/page')).toMatchObject({ body: '1', cache: 'fwd=uri-miss; detail=skipped' })
+  })
+})
+
+test('without onEvent, warnings go to console.warn, each kind once per route', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const app = new Hono()
+  app.use(redisCache({ store: memoryStore() }))
+  for (const route of ['/a', '/b']) app.get(route, cache({ vary: { vars: ['user'] } }), (c) => c.text('made'))
+  for (const path of ['/a', '/a', '/b', '/a']) await app.request(path)
+  expect(warn.mock.calls).toEqual([
+    ['hono-redis-cache at GET /a: not cached, because the variable user has no value'],
+    ['hono-redis-cache at GET /b: not cached, because the variable user has no value'],
+  ])
+  warn.mockRestore()
+})

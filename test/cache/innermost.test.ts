@@ -1,0 +1,94 @@
+/** The innermost `cache()` acts and the others step aside, however it is hidden; options do not merge. */
+import { Hono } from 'hono'
+import { every, except, some } from 'hono/combine'
+import { createMiddleware } from 'hono/factory'
+import { expect, test } from 'vitest'
+import { cache, memoryStore, redisCache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+onBothStores('nested caches', (open) => {
+  test("a route's own cache() acts in place of the group's", async () => {
+    const site = open()
+    site.app.use('/group/*', cache({ expire: 10, namespace: 'group' }))
+    site.app.get('/group/own', cache({ expire: 20, namespace: 'own' }), (c) => c.text('own'))
+    site.app.get('/group/plain', (c) => c.text('plain'))
+
+    await site.get('/group/own')
+    await site.get('/group/plain')
+    expect(site.transcript()).toEqual([
+      'miss GET /group/own {reason: uri-miss}',
+      'stored GET /group/own {seconds: 20}',
+      'miss GET /group/plain {reason: uri-miss}',
+      'stored GET /group/plain {seconds: 10}',
+    ])
+    expect((await site.get('/group/own')).cache).toBe('hit; ttl=20')
+    expect((await site.get('/group/plain')).cache).toBe('hit; ttl=10')
+    expect(site.events.filter(({ type }) => type === 'stored')).toMatchObject([
+      { namespace: 'own', seconds: 20 },
+      { namespace: 'group', seconds: 10 },
+    ])
+  })
+
+  test.each([
+    ['every', every(cache({ expire: 20 }))],
+    ['some', some(cache({ expire: 20 }))],
+    ['except', except('/never', cache({ expire: 20 }))],
+    ['a middleware of its own', createMiddleware((c, next) => cache({ expire: 20 })(c, next))],
+  ])('one that is hidden in %s stores, and the outer one stores nothing', async (_, hidden) => {
+    const site = open()
+    const made = counter()
+    // Without `autoVary` it has no other reason to keep the response out.
+    site.app.use(cache({ expire: 10, autoVary: false }))
+    site.app.get('/page', hidden, (c) => c.text(made()))
+    await site.get('/page')
+    expect(site.transcript()).toEqual([
+      'miss GET /page {reason: uri-miss}',
+      'miss GET /page {reason: uri-miss}',
+      'stored GET /page {seconds: 20}',
+    ])
+    const hit = await site.get('/page')
+    expect(hit.body).toBe('one')
+    expect(hit.cache).toBe('hit; ttl=20')
+  })
+
+  test('one in a sub-app with an error handler of its own is seen', async () => {
+    const site = open()
+    const sub = new Hono()
+    sub.onError((_, c) => c.text('sorry', 500))
+    sub.get('/page', cache({ expire: 20 }), (c) => c.text('made'))
+    sub.get('/plain', (c) => c.text('plain'))
+    site.app.use(cache({ expire: 10 }))
+    site.app.route('/sub', sub)
+    await site.get('/sub/page')
+    await site.get('/sub/plain')
+    expect((await site.get('/sub/page')).cache).toBe('hit; ttl=20')
+    expect((await site.get('/sub/plain')).cache).toBe('hit; ttl=10')
+  })
+
+  test('a mounted app, which sees its URLs without the mount, keeps apart by its prefix or store', async () => {
+    const site = open()
+    const apart = site.options.store ? { store: memoryStore() } : { prefix: 'mounted' }
+    const made = counter()
+    const inner = new Hono()
+    inner.use(redisCache({ ...site.options, ...apart }))
+    inner.get('/page', cache(), (c) => c.text(`inner ${made()}`))
+    site.app.get('/page', cache(), (c) => c.text(`outer ${made()}`))
+    site.app.mount('/inner', inner.fetch)
+    expect((await site.get('/page')).body).toBe('outer one')
+    expect((await site.get('/inner/page')).body).toBe('inner two')
+    expect((await site.get('/page')).body).toBe('outer one')
+    expect(await site.get('/inner/page')).toMatchObject({ body: 'inner two', cache: 'hit; ttl=60' })
+  })
+
+  test('an outer one that acts claims only its own routes', async () => {
+    const site = open()
+    const made = counter()
+    site.app.use('/a/*', cache({ expire: 10 }))
+    site.app.get('/a/x', (c) => c.text(made()))
+    site.app.get('/b/x', (c) => c.text(made()))
+    await site.get('/a/x')
+    expect((await site.get('/a/x')).cache).toBe('hit; ttl=10')
+    expect((await site.get('/b/x')).cache).toBeNull()
+  })
+})

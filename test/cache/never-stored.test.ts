@@ -1,0 +1,68 @@
+/** What is never stored, however it is configured; the answer and the event both say why. */
+import { describe, expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+type Refused = [reason: string, init: ResponseInit]
+
+const REFUSED: Refused[] = [
+  ['set-cookie', { headers: { 'set-cookie': 'session=1' } }],
+  ['no-store', { headers: { 'cache-control': 'no-store' } }],
+  ['no-store', { headers: { 'cache-control': 'max-age=60, NO-STORE' } }],
+  ['private', { headers: { 'cache-control': 'private' } }],
+  ['private', { headers: { 'cache-control': 'private="x-user", max-age=60' } }],
+  ['no-cache', { headers: { 'cache-control': 'no-cache' } }],
+  ['no-store', { headers: { 'cdn-cache-control': 'no-store' } }],
+  ['vary-star', { headers: { vary: 'accept, *' } }],
+  ['partial', { status: 206, headers: { 'content-range': 'bytes 0-3/9' } }],
+  ['partial', { headers: { 'content-range': 'bytes 0-3/9' } }],
+  ['event-stream', { headers: { 'content-type': 'text/event-stream; charset=utf-8' } }],
+  ['status', { status: 404 }],
+  ['status', { status: 500 }],
+  ['status', { status: 301, headers: { location: '/' } }],
+  ['not-fresh', { headers: { 'cache-control': 's-maxage=0' } }],
+]
+
+onBothStores('never stored', (open) => {
+  test.each(REFUSED)('%s: %j', async (reason, init) => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60 }), () => new Response(made(), init))
+
+    const first = await site.get('/page')
+    expect(first).toMatchObject({ body: 'one', status: init.status ?? 200 })
+    expect(first.cache).toBe(`fwd=uri-miss; detail=${reason}`)
+    expect((await site.get('/page')).body).toBe('two')
+    expect(site.transcript().slice(0, 2)).toEqual([
+      'miss GET /page {reason: uri-miss}',
+      `not-stored GET /page {reason: ${reason}}`,
+    ])
+  })
+
+  test('a 206 stays out even where expire names it', async () => {
+    const site = open()
+    site.app.get('/part', cache({ expire: { 206: 60 } }), (c) => c.text('part', 206))
+    expect((await site.get('/part')).cache).toBe('fwd=uri-miss; detail=partial')
+  })
+
+  test('once expire names statuses, 200 is stored only if it is among them', async () => {
+    const site = open()
+    site.app.get('/page', cache({ expire: { 404: 10 } }), (c) => c.text('made'))
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; detail=status')
+  })
+
+  describe('is not the case', () => {
+    test.each([
+      ['a Cache-Control of the request', { 'cache-control': 'no-cache' }],
+      ['Pragma', { pragma: 'no-cache' }],
+      ['Cache-Control: no-store of the request', { 'cache-control': 'no-store' }],
+    ])('of %s: a client cannot bypass the cache', async (_, headers) => {
+      const site = open()
+      const made = counter()
+      site.app.get('/page', cache(), (c) => c.text(made()))
+      await site.get('/page', { headers })
+      expect(await site.get('/page', { headers })).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+    })
+  })
+})

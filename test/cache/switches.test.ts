@@ -1,0 +1,126 @@
+/** When the cache does nothing: it is missing, switched off, not wanted for a request or a response, or not HTTP. */
+import { Hono } from 'hono'
+import { expect, test, vi } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+test('without redisCache() above it the route runs uncached, with one warning', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const made = counter()
+  const app = new Hono().get('/page', cache(), (c) => c.text(made()))
+  for (const body of ['one', 'two', 'three']) {
+    const response = await app.request('/page')
+    expect(await response.text()).toBe(body)
+    expect(response.headers.has('cache-status')).toBe(false)
+  }
+  expect(warn.mock.calls).toEqual([
+    ['hono-redis-cache: cache() without redisCache() above it: the route is not cached'],
+  ])
+  warn.mockRestore()
+})
+
+onBothStores('switches', (open) => {
+  test('enabled: false, and enabled as a function', async () => {
+    for (const enabled of [false, () => false]) {
+      const site = open({ enabled })
+      const made = counter()
+      site.app.get('/page', cache(), (c) => c.text(made()))
+      await site.get('/page')
+      expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=bypass; detail=disabled' })
+      expect(site.transcript()[0]).toBe('bypass GET /page {reason: disabled}')
+    }
+  })
+
+  test('enabled is asked for each request', async () => {
+    const site = open({ enabled: (c) => c.req.query('off') === undefined })
+    const made = counter()
+    site.app.get('/page', cache({ query: false }), (c) => c.text(made()))
+    await site.get('/page')
+    expect((await site.get('/page?off')).body).toBe('two')
+    expect((await site.get('/page')).body).toBe('one')
+  })
+
+  test('when: false leaves a request alone: it is neither answered from the cache nor stored', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ query: false, when: (c) => c.req.query('past') === undefined }), (c) =>
+      c.text(made()),
+    )
+    expect((await site.get('/page?past')).cache).toBe('fwd=bypass; detail=when')
+    expect((await site.get('/page')).body).toBe('two')
+    expect((await site.get('/page?past')).body).toBe('three')
+    expect((await site.get('/page')).body).toBe('two')
+  })
+
+  test('storeWhen: false keeps a response out', async () => {
+    const site = open()
+    const storeWhen = vi.fn((_c: unknown, res: Response) => res.headers.get('x-good') === 'yes')
+    site.app.get('/:good', cache({ storeWhen }), (c) =>
+      c.text('made', 200, { 'x-good': c.req.param('good') }),
+    )
+    expect((await site.get('/no')).cache).toBe('fwd=uri-miss; detail=store-when')
+    await site.get('/yes')
+    expect((await site.get('/yes')).cache).toBe('hit; ttl=60')
+    expect(storeWhen).toHaveBeenCalledTimes(2)
+    expect(site.transcript()).toMatchInlineSnapshot(`
+      [
+        "miss GET /:good {reason: uri-miss}",
+        "not-stored GET /:good {reason: store-when}",
+        "miss GET /:good {reason: uri-miss}",
+        "stored GET /:good {seconds: 60}",
+        "hit GET /:good {ttl: 60}",
+      ]
+    `)
+  })
+
+  test('a callback that throws is an event and an uncached request, never a 500', async () => {
+    const boom = () => {
+      throw new TypeError('secret')
+    }
+    const off = open({ enabled: boom })
+    off.app.get('/page', cache(), (c) => c.text('made'))
+    expect(await off.get('/page')).toMatchObject({ status: 200, cache: 'fwd=bypass; detail=configuration' })
+    const site = open()
+    site.app.get('/when', cache({ when: boom }), (c) => c.text('made'))
+    site.app.get('/store', cache({ storeWhen: boom }), (c) => c.text('made'))
+    expect(await site.get('/when')).toMatchObject({ status: 200, cache: 'fwd=bypass; detail=configuration' })
+    expect(await site.get('/store')).toMatchObject({
+      status: 200,
+      cache: 'fwd=uri-miss; detail=configuration',
+    })
+    expect([...off.transcript(), ...site.transcript()]).toMatchInlineSnapshot(`
+      [
+        "bypass GET /page {reason: configuration, detail: enabled or when threw TypeError}",
+        "bypass GET /when {reason: configuration, detail: enabled or when threw TypeError}",
+        "miss GET /store {reason: uri-miss}",
+        "not-stored GET /store {reason: configuration, detail: storeWhen threw}",
+      ]
+    `)
+  })
+
+  test('a WebSocket upgrade goes through untouched', async () => {
+    const site = open()
+    const answer = new Response(null, { status: 200, headers: { 'x-own': '1' } })
+    Object.freeze(answer)
+    site.app.get('/socket', cache(), () => answer)
+    const headers = { upgrade: 'websocket', connection: 'Upgrade' }
+    const response = await site.fetch('/socket', { headers })
+    expect([...response.headers]).toEqual([['x-own', '1']])
+    expect(site.transcript()).toEqual(['bypass GET /socket {reason: upgrade}'])
+  })
+
+  test('the defaults of redisCache() count for every cache() that does not say otherwise', async () => {
+    const site = open({ defaults: { expire: 10, namespace: 'ours' } })
+    site.app.get('/default', cache(), (c) => c.text('made'))
+    site.app.get('/own', cache({ expire: 20 }), (c) => c.text('made'))
+    await site.get('/default')
+    await site.get('/own')
+    expect((await site.get('/default')).cache).toBe('hit; ttl=10')
+    expect((await site.get('/own')).cache).toBe('hit; ttl=20')
+    expect(site.events.filter(({ type }) => type === 'stored')).toMatchObject([
+      { namespace: 'ours' },
+      { namespace: 'ours' },
+    ])
+  })
+})

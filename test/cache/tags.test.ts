@@ -1,0 +1,119 @@
+/** `tags`, `tag()` and `skip()`: what a response is made of may be known late, until its body ends. */
+import { stream } from 'hono/streaming'
+import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `tag-${i}`)
+
+onBothStores('tags', (open) => {
+  test('a tag that is named while the body streams clears the page', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache(), (c) =>
+      stream(c, async (out) => {
+        await out.write(made())
+        c.get('cache').tag('late')
+      }),
+    )
+    site.app.post('/clear', async (c) => c.json(await c.get('cache').clear({ tag: 'late' })))
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+    expect((await site.get('/clear', { method: 'POST' })).body).toBe('true')
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=miss; stored' })
+  })
+
+  test('another isolate, which does not know the tags, is told by the entry itself', async () => {
+    const site = open()
+    const elsewhere = open({ ...site.options, timeout: 499 })
+    const made = counter()
+    for (const { app } of [site, elsewhere]) {
+      app.get('/page', cache(), (c) => {
+        c.get('cache').tag('own')
+        return c.text(made())
+      })
+    }
+    elsewhere.app.post('/clear', async (c) => c.json(await c.get('cache').clear({ tag: 'own' })))
+    await site.get('/page')
+    expect(await elsewhere.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+    await elsewhere.get('/clear', { method: 'POST' })
+    expect((await site.get('/page')).body).toBe('two')
+  })
+
+  test.each(['before the body', 'while it streams'])(
+    'skip() %s keeps the response out, and the event says why',
+    async (when) => {
+      const site = open()
+      site.app.get('/page', cache(), (c) => {
+        if (when === 'before the body') c.get('cache').skip('half the shards are down')
+        return stream(c, async (out) => {
+          await out.write('made')
+          c.get('cache').skip('half the shards are down')
+        })
+      })
+      expect((await site.get('/page')).body).toBe('made')
+      expect(site.transcript()).toEqual([
+        'miss GET /page {reason: uri-miss}',
+        'not-stored GET /page {reason: skipped, detail: half the shards are down}',
+      ])
+      expect((await site.get('/page')).cache).not.toContain('hit')
+    },
+  )
+
+  test('skip() without a reason', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => {
+      c.get('cache').skip()
+      return c.text('made')
+    })
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; detail=skipped')
+  })
+
+  test('64 tags are stored, 65 are not, counting those of the route and those of tag() once each', async () => {
+    const site = open()
+    site.app.get('/:count', cache({ tags: numbered(10) }), (c) => {
+      c.get('cache').tag(...numbered(Number(c.req.param('count'))))
+      return c.text('made')
+    })
+    await site.get('/64')
+    expect((await site.get('/64')).cache).toBe('hit; ttl=60')
+    site.transcript()
+    await site.get('/65')
+    expect(site.transcript()).toMatchInlineSnapshot(`
+      [
+        "miss GET /:count {reason: uri-miss}",
+        "not-stored GET /:count {reason: too-many-tags, detail: it has more than 64 tags}",
+      ]
+    `)
+    expect((await site.get('/65')).cache).toBe('fwd=uri-miss; stored')
+  })
+
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['empty', ''],
+  ])('a tag of the route that is %s: nothing is cached that could not be cleared', async (_, tag) => {
+    const site = open()
+    site.app.get('/page', cache({ tags: () => ['fine', tag] }), (c) => c.text('made'))
+    expect(await site.get('/page')).toMatchObject({ body: 'made', cache: 'fwd=bypass; detail=no-tag' })
+    expect(site.transcript()).toEqual([
+      'bypass GET /page {reason: no-tag, detail: its tags are not all strings}',
+    ])
+  })
+
+  test.each(['', undefined, 1])('tag(%j) is a mistake that throws', async (tag) => {
+    const site = open()
+    let thrown: unknown
+    site.app.get('/page', (c) => {
+      try {
+        c.get('cache').tag(tag as string)
+      } catch (error) {
+        thrown = error
+      }
+      return c.text('made')
+    })
+    await site.get('/page')
+    expect(thrown).toBeInstanceOf(TypeError)
+  })
+})

@@ -1,0 +1,104 @@
+/** `vary` and `exclude`: what else is part of the key, and what cannot be. */
+import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+class Database {
+  readonly rows = 1
+}
+
+/** Variables set above, as an app's own middleware does. */
+const NO_VALUES: Record<string, unknown> = {}
+
+onBothStores('vary', (open) => {
+  /** A page behind middleware that sets these variables, whatever their types. */
+  function siteWith(values: Record<string, unknown>, vars: string[], exclude: string[] = []) {
+    const site = open({ exclude })
+    const current = { values }
+    const made = counter()
+    site.app.use(async (c, next) => {
+      for (const [name, value] of Object.entries(current.values)) c.set(name as never, value as never)
+      await next()
+    })
+    site.app.get('/page', cache({ vary: { vars } }), (c) => c.text(made()))
+    return {
+      ...site,
+      get: (values: Record<string, unknown>) => {
+        current.values = values
+        return site.get('/page')
+      },
+    }
+  }
+
+  test('a header makes a key of its own for every value, and no other header does', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ vary: ['X-Tenant'] }), (c) => c.text(made()))
+    const get = (headers: HeadersInit) => site.get('/page', { headers })
+    expect((await get({ 'x-tenant': 'a' })).body).toBe('one')
+    expect((await get({ 'x-tenant': 'b' })).body).toBe('two')
+    expect((await get({})).body).toBe('three')
+    expect(await get({ 'X-TENANT': 'a', 'x-other': '1' })).toMatchObject({
+      body: 'one',
+      cache: 'hit; ttl=60',
+    })
+  })
+
+  test('a variable makes a key of its own for every value, whatever the order of its members', async () => {
+    const site = siteWith(NO_VALUES, ['user', 'plan'])
+    expect((await site.get({ user: { id: 1, roles: ['a'] }, plan: 'free' })).body).toBe('one')
+    expect((await site.get({ user: { id: 2, roles: ['a'] }, plan: 'free' })).body).toBe('two')
+    expect((await site.get({ user: { id: 1, roles: ['a'] }, plan: 'paid' })).body).toBe('three')
+    const same = await site.get({ user: { roles: ['a'], id: 1 }, plan: 'free' })
+    expect(same).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+  })
+
+  test('1 and "1" are two values', async () => {
+    const site = siteWith(NO_VALUES, ['user'])
+    expect((await site.get({ user: 1 })).body).toBe('one')
+    expect((await site.get({ user: '1' })).body).toBe('two')
+  })
+
+  test('a member of a variable can be named, so that the rest need not be plain', async () => {
+    const site = siteWith(NO_VALUES, ['user.id'])
+    expect((await site.get({ user: { id: 1, db: new Database() } })).body).toBe('one')
+    expect((await site.get({ user: { id: 2, db: new Database() } })).body).toBe('two')
+    expect((await site.get({ user: { id: 1, db: null } })).body).toBe('one')
+  })
+
+  test.each([
+    ['a class instance', new Database()],
+    ['a function', () => 1],
+    ['a Date', new Date(0)],
+    ['a plain object that holds one', { db: new Database() }],
+    ['a symbol', Symbol('x')],
+  ])('%s cannot be part of a key: the request goes past, and the event names it', async (_, db) => {
+    const site = siteWith(NO_VALUES, ['db'])
+    expect(await site.get({ db })).toMatchObject({ body: 'one', cache: 'fwd=bypass; detail=variable' })
+    expect((await site.get({ db })).body).toBe('two')
+    expect(site.events[0]).toMatchObject({
+      type: 'bypass',
+      reason: 'variable',
+      detail:
+        'the variable db is no plain value and cannot be part of the key; ' +
+        "leave it out with redisCache({ exclude: ['db'] }) or name a plain member of it in vary.vars",
+    })
+  })
+
+  test('in exclude it is a dependency, and left out', async () => {
+    const site = siteWith(NO_VALUES, ['db', 'user'], ['db'])
+    expect((await site.get({ db: new Database(), user: 1 })).body).toBe('one')
+    expect(await site.get({ db: new Database(), user: 1 })).toMatchObject({
+      body: 'one',
+      cache: 'hit; ttl=60',
+    })
+    expect((await site.get({ db: new Database(), user: 2 })).body).toBe('two')
+  })
+
+  test('one that is missing goes past the cache: nobody may share the key of nobody', async () => {
+    const site = siteWith(NO_VALUES, ['user'])
+    expect((await site.get({})).cache).toBe('fwd=bypass; detail=variable')
+    expect(site.events[0]).toMatchObject({ detail: 'the variable user has no value' })
+  })
+})

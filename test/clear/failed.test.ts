@@ -1,0 +1,98 @@
+/** A clear that failed is retried until it is made; until then this isolate caches nothing that it covers. */
+import { beforeEach, expect, test, vi } from 'vitest'
+import { type CacheHandle, cache, openCache } from '../../src/index.ts'
+import { counter, read } from '../support/site.ts'
+import { NOON, onRedis } from '../support/stores.ts'
+
+onRedis('a clear that failed', (world) => {
+  // The pauses between two attempts are timers of ours.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: NOON })
+  })
+
+  const writesFail = () => {
+    world().bridge.fault = { kind: 'status-500', when: ([name]) => name === 'EVAL' }
+  }
+
+  test('is made in the background, and meanwhile what it covers goes past the cache', async () => {
+    const site = world().open()
+    const made = counter()
+    site.app.get('/catalog', cache({ namespace: 'catalog' }), (c) => c.text(made()))
+    site.app.get('/other', cache(), (c) => c.text(made()))
+    await site.get('/catalog')
+    await site.get('/other')
+
+    writesFail()
+    expect(await site.clear({ namespace: 'catalog' })).toBe(false)
+    // What is there was computed before the clear: it is not served, and nothing takes its place.
+    for (const body of ['three', 'four']) {
+      const answer = await read(await site.fetch('/catalog'))
+      expect(answer).toMatchObject({ body, cache: 'fwd=bypass; detail=clear-pending' })
+    }
+    expect(await read(await site.fetch('/other'))).toMatchObject({ body: 'two', cache: 'hit; ttl=60' })
+
+    const attempts = world().bridge.commands.filter(([name]) => name === 'EVAL').length
+    await vi.advanceTimersByTimeAsync(1000)
+    await vi.waitFor(() =>
+      expect(world().bridge.commands.filter(([name]) => name === 'EVAL')).toHaveLength(attempts + 1),
+    )
+    expect((await read(await site.fetch('/catalog'))).cache).toBe('fwd=bypass; detail=clear-pending')
+
+    world().bridge.fault = null
+    await vi.advanceTimersByTimeAsync(2000)
+    await site.settle()
+    expect(await site.get('/catalog')).toMatchObject({ body: 'six', cache: 'fwd=miss; stored' })
+    expect(await site.get('/catalog')).toMatchObject({ body: 'six', cache: 'hit; ttl=60' })
+    expect(site.transcript()).toMatchInlineSnapshot(`
+      [
+        "miss GET /catalog {reason: uri-miss}",
+        "stored GET /catalog {seconds: 60}",
+        "miss GET /other {reason: uri-miss}",
+        "stored GET /other {seconds: 60}",
+        "store-failed POST /clear {operation: clear, reason: failed}",
+        "clear POST /clear {scopes: n:catalog, confirmed: false}",
+        "bypass GET /catalog {reason: clear-pending}",
+        "bypass GET /catalog {reason: clear-pending}",
+        "hit GET /other {ttl: 60}",
+        "bypass GET /catalog {reason: clear-pending}",
+        "miss GET /catalog {reason: invalid}",
+        "stored GET /catalog {seconds: 60}",
+        "hit GET /catalog {ttl: 60}",
+      ]
+    `)
+  })
+
+  test('outside a request is known inside one, and the other way round', async () => {
+    const site = world().open()
+    site.app.get('/page', cache(), (c) => c.text('made'))
+    await site.get('/page')
+    const { onEvent: _onEvent, waitUntil, ...where } = site.options
+    const retries: Promise<unknown>[] = []
+    const { clear } = openCache({ ...where, waitUntil: (promise) => void retries.push(promise) })
+    writesFail()
+    expect(await clear()).toBe(false)
+    expect((await read(await site.fetch('/page'))).cache).toBe('fwd=bypass; detail=clear-pending')
+    world().bridge.fault = null
+    expect(await site.clear()).toBe(true)
+    expect((await read(await site.fetch('/page'))).cache).toBe('fwd=miss; stored')
+    await vi.advanceTimersByTimeAsync(1000)
+    await Promise.all(retries)
+  })
+
+  test('of everything, with the handle in hand, bypasses all', async () => {
+    const site = world().open()
+    let handle: CacheHandle | undefined
+    site.app.get('/page', cache(), (c) => {
+      handle = c.get('cache')
+      return c.text('made')
+    })
+    await site.get('/page')
+    writesFail()
+    expect(await handle?.clear()).toBe(false)
+    expect((await read(await site.fetch('/page'))).cache).toBe('fwd=bypass; detail=clear-pending')
+    world().bridge.fault = null
+    await vi.advanceTimersByTimeAsync(1000)
+    await site.settle()
+    expect((await site.get('/page')).cache).toBe('fwd=miss; stored')
+  })
+})

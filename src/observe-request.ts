@@ -1,0 +1,201 @@
+/**
+ * Observes what a route reads of its request, through `c.req` and through the Request itself.
+ *
+ * The handler sees the true request; only the ways to it are watched. What native code copies from inside a Request
+ * (`fetch(c.req.raw)`, `new Request(c.req.raw)`) calls nothing that could be watched: so taking `c.req.raw` counts as
+ * handing it on whole, unless one of its headers, its signal or its body is read next. Not its `url`: that is what a
+ * proxy reads before it hands the request on.
+ */
+
+import type { Context } from 'hono'
+import type { Reader } from './reads.ts'
+import type { Watch } from './watch.ts'
+
+export interface RequestObservation {
+  /** The handler has returned: `c.req` stands for that request from now on. */
+  returned(request: Request): void
+  /** Nothing can be read of the request any more that was taken before. */
+  end(): void
+}
+
+/** Members whose reading tells that the request was taken for their sake, and not to be handed on. */
+const ENDS_IN_ITSELF = [
+  'signal',
+  'body',
+  'bodyUsed',
+  'text',
+  'json',
+  'arrayBuffer',
+  'blob',
+  'bytes',
+  'formData',
+]
+
+const BODY_READERS = ['json', 'text', 'arrayBuffer', 'bytes', 'blob', 'formData', 'parseBody']
+
+type Method = (...args: unknown[]) => unknown
+
+export function observeRequest(
+  c: Context,
+  request: Request,
+  reader: Reader,
+  { watching, replace, unobserved }: Watch,
+): RequestObservation {
+  const { req } = c
+  const members = req as unknown as Record<string, Method>
+  const prototype = Object.getPrototypeOf(req) as Record<string, Method>
+  let view = request
+  /** `c.req.raw` was taken and nothing of it has been read yet. */
+  let taken = false
+
+  const method = (name: string, value: Method) => replace(req, name, { writable: true, value })
+  const allHeaders = () => reader.refuse('all-headers', ALL_HEADERS)
+  const whole = () => reader.refuse('raw-request', WHOLE)
+
+  // Through Hono.
+  const { header } = members
+  method('header', (name) => {
+    if (watching()) name ? reader.header(String(name)) : allHeaders()
+    return unobserved(() => header!.call(req, name))
+  })
+  replace(req, 'url', { get: () => unobserved(() => view.url) })
+  replace(req, 'method', { get: () => unobserved(() => view.method) })
+  const validatedHere = new Set<unknown>()
+  method('addValidatedData', (target, data) => {
+    // A validator below: what it read has been noticed.
+    validatedHere.add(target)
+    return prototype.addValidatedData!.call(req, target, data)
+  })
+  method('valid', (target) => {
+    const data = prototype.valid!.call(req, target)
+    return watching() && !validatedHere.has(target) ? validated(target, data) : data
+  })
+  if (view.method !== 'GET' && view.method !== 'HEAD') {
+    // The body is part of the key: reading it through Hono says nothing new.
+    for (const name of BODY_READERS) {
+      const read = members[name]!
+      method(name, (...args) => unobserved(() => read.apply(req, args)))
+    }
+  }
+
+  /** A validator above saw the request whole, cookies that `vary.cookies` hides from the handler included. */
+  function validated(target: unknown, data: unknown): unknown {
+    if (target === 'cookie' && data !== undefined) reader.allCookies()
+    if (target !== 'header' || typeof data !== 'object' || data === null) return data
+    // Only a header as it was sent can be named; a schema may have made something else of it, or of its absence.
+    const headers = unobserved(() => view.headers)
+    const note = (all: object, name: PropertyKey): void => {
+      if (!watching() || typeof name !== 'string' || (name in all && !Object.hasOwn(all, name))) return
+      const value: unknown = Reflect.get(all, name)
+      if (value !== undefined && isFieldName(name) && headers.get(name) === value) reader.header(name)
+      else allHeaders()
+    }
+    return new Proxy(data, {
+      get(all, name) {
+        note(all, name)
+        return Reflect.get(all, name)
+      },
+      has(all, name) {
+        note(all, name)
+        return Reflect.has(all, name)
+      },
+      ownKeys(all) {
+        if (watching()) allHeaders()
+        return Reflect.ownKeys(all)
+      },
+    })
+  }
+
+  // The Request itself.
+  let own: Request | undefined
+  replace(req, 'raw', {
+    get: () => {
+      if (own) return own
+      if (watching()) {
+        if (taken) whole()
+        taken = true
+        reader.raw()
+        watchMembers(view)
+      }
+      return view
+    },
+    set: (request: Request) => {
+      // The handler has made one of its own, from what it read.
+      own = request
+    },
+  })
+
+  const watched = new WeakSet<Request>()
+  function watchMembers(request: Request): void {
+    if (watched.has(request)) return
+    watched.add(request)
+    const native = Object.getPrototypeOf(request)
+    const read = (name: string): unknown => Reflect.get(native, name, request)
+    const member = (name: string, note?: () => void) =>
+      replace(request, name, {
+        get: () => {
+          if (watching()) {
+            taken = false
+            note?.()
+          }
+          return read(name)
+        },
+      })
+    for (const name of ENDS_IN_ITSELF) member(name)
+    member('clone', whole)
+    if ('cf' in request) member('cf', () => reader.refuse('cf', CF))
+    let headers: Headers | undefined
+    replace(request, 'headers', {
+      get: () => {
+        if (!watching()) return read('headers')
+        taken = false
+        headers ??= watchHeaders(read('headers') as Headers)
+        return headers
+      },
+    })
+  }
+
+  /** A Headers that native code cannot look into: to copy it, it must ask, as JavaScript does. */
+  function watchHeaders(headers: Headers): Headers {
+    return new Proxy(headers, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') {
+          if (name !== Symbol.toStringTag && watching()) allHeaders()
+          return value
+        }
+        if (name === 'get' || name === 'has') {
+          return (field: string) => {
+            if (watching()) reader.header(String(field))
+            return value.call(target, field)
+          }
+        }
+        if (name !== 'constructor' && watching()) allHeaders()
+        return value.bind(target)
+      },
+    })
+  }
+
+  function end(): void {
+    if (taken) whole()
+    taken = false
+  }
+
+  return {
+    returned(request) {
+      end()
+      view = request
+    },
+    end,
+  }
+}
+
+const isFieldName = (name: string): boolean => /^[!#$%&'*+\-.^`|~\w]+$/.test(name)
+
+const ALL_HEADERS =
+  "the route reads all request headers at once; read those it needs with c.req.header('name')"
+const WHOLE =
+  'the route hands the whole request on (c.req.raw); read what it needs with ' +
+  "c.req.header('name') and c.req.url, or set autoVary: false if what it hands it to sets Vary"
+const CF =
+  "the request's cf differs from caller to caller; set what the route needs of it as a plain variable above"

@@ -1,0 +1,83 @@
+/**
+ * Runs the rest of the route, with its reads observed.
+ */
+
+import type { Context } from 'hono'
+import { begin, type Parts } from './collect.ts'
+import { observe } from './observe.ts'
+import { createReader, type Reads } from './reads.ts'
+import type { Before, Visit } from './visit.ts'
+
+/** A handler that has returned. */
+export interface Run {
+  /** The fields that middleware above had set. */
+  readonly above: Headers
+  /** What was read, and still is while the body runs; `null` where reads are not observed. */
+  readonly reads: Reads | null
+  /** The body is there already, so that nothing more can be read. */
+  readonly complete: boolean
+  /** What the response is made of. */
+  readonly parts: Parts
+  /** Calls something that is no part of the handler, so that what it reads does not count. */
+  unobserved<T>(call: () => T): T
+  /** The body has ended, or nobody cares: everything is put back. */
+  end(): void
+}
+
+/** @param request the request as the handler is to see it */
+export async function runHandler(visit: Visit, before: Before, request: Request): Promise<Run> {
+  const { c, state, route, report } = visit
+  const started = Date.now()
+  const run = await observed(visit, before, request)
+  const milliseconds = Date.now() - started
+  state.timing.handler = milliseconds
+  report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
+  return run
+}
+
+async function observed(
+  { c, asked, next, route, state }: Visit,
+  { subject, stamp }: Before,
+  request: Request,
+): Promise<Run> {
+  const above = fieldsAbove(c)
+  c.req.raw = request
+  const parts = begin(state.parts, stamp)
+  if (!route.autoVary) {
+    try {
+      await next()
+    } finally {
+      c.req.raw = asked
+    }
+    const end = () => state.parts.delete(parts)
+    return { above, parts, reads: null, complete: false, unobserved: (call) => call(), end }
+  }
+
+  const reader = createReader(route, state.options.exclude ?? [], subject)
+  const { reads } = reader
+  state.depends = { ...state.depends, reads }
+  const observation = observe(c, request, reader)
+  const end = () => {
+    observation.end()
+    state.parts.delete(parts)
+    c.req.raw = asked
+  }
+  try {
+    await next()
+  } catch (error) {
+    end()
+    throw error
+  }
+  const complete = observation.returned(asked)
+  if (complete) c.req.raw = asked
+  return { above, parts, reads, complete, unobserved: observation.unobserved, end }
+}
+
+function fieldsAbove(c: Context): Headers {
+  // Without headers prepared `c.text()` leaves its type to the runtime: each has another, and Bun's is not among the
+  // headers. Taking one away that is not there prepares them.
+  c.header('age', undefined)
+  // A copy, since Node's adapter has the very headers that the handler is about to add to. Never `c.res`, which would
+  // change how Hono merges headers from here on.
+  return new Headers(c.newResponse(null).headers)
+}

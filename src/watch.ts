@@ -1,0 +1,66 @@
+/**
+ * What an observation is made of: properties replaced on instances, never on a prototype, and put back at its end;
+ * and whether what happens now is the handler's doing at all.
+ */
+
+export interface Watch {
+  /** Whether a read that happens now counts. */
+  watching(): boolean
+  /** Replaces a property until the end. Where somebody has replaced it since, it stays: ours is then passive. */
+  replace(target: object, name: string, property: PropertyDescriptor): void
+  /** Calls something whose reads are not the handler's, such as Hono's own methods, which use `raw`. */
+  unobserved<T>(call: () => T): T
+  /** Puts everything back. */
+  end(): void
+}
+
+/** Properties of observations that are over, by what marks them, and what was there before. */
+const over = new WeakMap<object, PropertyDescriptor | undefined>()
+
+const NO_MARK = {}
+const markOf = ({ get, value }: PropertyDescriptor): object =>
+  get ?? (typeof value === 'function' || (typeof value === 'object' && value !== null) ? value : NO_MARK)
+
+export function createWatch(): Watch {
+  const restores: (() => void)[] = []
+  let ended = false
+  let inside = false
+
+  return {
+    watching: () => !ended && !inside,
+
+    replace(target, name, property) {
+      const before = Object.getOwnPropertyDescriptor(target, name)
+      const ours = { configurable: true, enumerable: before?.enumerable ?? false, ...property }
+      Object.defineProperty(target, name, ours)
+      restores.push(() => {
+        const now = Object.getOwnPropertyDescriptor(target, name)
+        if (now?.get !== ours.get || now?.value !== ours.value) {
+          // An observation further in, which ends later, must not put back what is no longer ours.
+          over.set(markOf(ours), before)
+          return
+        }
+        let original = before
+        while (original && over.has(markOf(original))) original = over.get(markOf(original))
+        if (original) Object.defineProperty(target, name, original)
+        else Reflect.deleteProperty(target, name)
+      })
+    },
+
+    unobserved(call) {
+      const outer = inside
+      inside = true
+      try {
+        return call()
+      } finally {
+        inside = outer
+      }
+    },
+
+    end() {
+      ended = true
+      for (const restore of restores.reverse()) restore()
+      restores.length = 0
+    },
+  }
+}

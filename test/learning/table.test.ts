@@ -1,0 +1,233 @@
+/** Section 5 of the design, row by row: what was read, and what follows from it. */
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { type CacheOptions, cache, memoryStore, redisCache } from '../../src/index.ts'
+import { counter, openSite } from '../support/site.ts'
+import { fakeDate, onBothStores, onRedis } from '../support/stores.ts'
+
+fakeDate()
+
+/** A page that reads so, behind middleware that sets so. */
+function pageOf(
+  read: (c: Context) => unknown,
+  options: CacheOptions = {},
+  set: Record<string, unknown> = {},
+) {
+  const site = openSite({ store: memoryStore(), exclude: ['db'] })
+  const made = counter()
+  const variables: MiddlewareHandler = async (c, next) => {
+    for (const [name, value] of Object.entries(set)) c.set(name, value)
+    await next()
+  }
+  site.app.all('/page', variables, cache(options), async (c) => {
+    await read(c)
+    return c.text(made())
+  })
+  return site
+}
+
+describe('a read that no key can cover', () => {
+  const rows: [string, (c: Context) => unknown, reason: string, remedy: string][] = [
+    ['Cookie', (c) => c.req.header('cookie'), 'cookie', "vary: { cookies: ['name'] }"],
+    ['Authorization', (c) => c.req.header('authorization'), 'authorization', "vary: ['authorization']"],
+    ['Proxy-Authorization', (c) => c.req.header('proxy-authorization'), 'authorization', 'covers'],
+    ['all headers', (c) => c.req.header(), 'all-headers', "c.req.header('name')"],
+    ['the request handed on', (c) => new Request(c.req.raw), 'raw-request', "c.req.header('name')"],
+    ['a client', (c) => c.get('client'), 'variable', "exclude: ['client']"],
+    ['a client, the other remedy', (c) => c.get('client'), 'variable', "vary: { vars: ['client.id'] }"],
+    ['all variables', (c) => ({ ...c.var }), 'variable', "c.get('name')"],
+  ]
+
+  test.each(rows)(
+    '%s: not stored; event, Cache-Status and explain() say so, and what to add',
+    async (_, read, reason, remedy) => {
+      const site = pageOf(read, {}, { client: new Map() })
+      for (const body of ['one', 'two']) {
+        const answer = await site.get('/page')
+        expect(answer).toMatchObject({ body, cache: `fwd=uri-miss; detail=reads-${reason}` })
+      }
+      expect(site.events.at(-1)).toMatchObject({
+        type: 'not-stored',
+        method: 'GET',
+        route: '/page',
+        reason: `reads-${reason}`,
+        detail: expect.stringContaining(remedy),
+      })
+    },
+  )
+})
+
+describe('a read of no consequence', () => {
+  test.each([
+    ['a dependency', (c: Context) => c.get('db')],
+    ['our own handle', (c: Context) => c.get('cache')],
+    ['a request id', (c: Context) => [c.get('requestId'), c.req.header('x-request-id')]],
+    ['metrics', (c: Context) => c.get('metric')],
+    ['a trace', (c: Context) => c.req.header('traceparent')],
+    [
+      'what HTTP interprets',
+      (c: Context) => ['if-none-match', 'range', 'pragma'].map((name) => c.req.header(name)),
+    ],
+    ['Accept-Encoding, for a body that is not coded', (c: Context) => c.req.header('accept-encoding')],
+  ])('%s: one entry for all', async (_, read) => {
+    const site = pageOf(read, {}, { db: new Map(), metric: {}, requestId: 'a' })
+    const ask = (id: string) =>
+      site.get('/page', {
+        headers: { 'x-request-id': id, traceparent: id, 'accept-encoding': id, pragma: id },
+      })
+    expect((await ask('1')).body).toBe('one')
+    expect(await ask('2')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+  })
+})
+
+test('a request with cookies and Authorization is served what a route made that reads neither', async () => {
+  const site = pageOf(() => null)
+  await site.get('/page', { headers: { cookie: 'session=a', authorization: 'Bearer a' } })
+  const answer = await site.get('/page', { headers: { cookie: 'session=b', authorization: 'Bearer b' } })
+  expect(answer).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+})
+
+test('Vary names the headers that were learned, in a miss and in a hit, and never a variable', async () => {
+  const site = pageOf((c) => [c.req.header('x-tenant'), c.get('plan')], {}, { plan: 'free' })
+  for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60']) {
+    const answer = await site.get('/page')
+    expect([answer.cache, answer.headers.get('vary')]).toEqual([cache, 'x-tenant'])
+  }
+})
+
+test('explain() lists inputs: keyed, learned, ignored, refused', async () => {
+  const told: unknown[] = []
+  const site = pageOf(
+    (c) => {
+      for (const name of ['x-region', 'x-tenant', 'range']) c.req.header(name)
+      for (const name of ['user', 'plan', 'db']) c.get(name)
+      c.req.header('cookie')
+      told.push(c.get('cache').explain().inputs)
+    },
+    { vary: { headers: ['x-region'], vars: ['user.id'] } },
+    { user: { id: 1 }, plan: 'free', db: new Map() },
+  )
+  await site.get('/page')
+  expect(told).toEqual([
+    {
+      keyed: ['header x-region', 'var user.id'],
+      learned: ['header x-tenant', 'var plan'],
+      ignored: ['header range', 'var db', 'var cache'],
+      refused: ['cookie'],
+    },
+  ])
+})
+
+describe('autoVary: false', () => {
+  test.each([
+    ['', 'fwd=uri-miss; detail=authorization'],
+    ['public', 'fwd=uri-miss; stored'],
+    ['s-maxage=30', 'fwd=uri-miss; stored'],
+    ['must-revalidate', 'fwd=uri-miss; stored'],
+  ])('an answer to Authorization with Cache-Control "%s": %s (RFC 9111 §3.5)', async (control, cache) => {
+    const site = pageOf((c) => c.header('cache-control', control), { autoVary: false })
+    const answer = await site.get('/page', { headers: { authorization: 'Bearer a' } })
+    expect(answer.cache).toBe(cache)
+  })
+
+  test('what the handler reads is its own affair', async () => {
+    const site = pageOf((c) => c.req.header('cookie'), { autoVary: false })
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
+  })
+})
+
+describe('warnings', () => {
+  test('one for each kind and route, with method, route, what was read and the line to add', async () => {
+    const told: string[] = []
+    const { warn } = console
+    console.warn = (message: string) => told.push(message)
+    try {
+      const app = new Hono()
+      app.use(redisCache({ store: memoryStore() }))
+      app.get('/a/:id', cache(), (c) => {
+        c.get('db' as never)
+        return c.text(String(c.req.header('authorization')))
+      })
+      app.get('/b', cache(), (c) => c.text(String(c.req.header('authorization'))))
+      const above = new Hono<{ Variables: { db: unknown } }>()
+      above.use(async (c, next) => {
+        c.set('db', new Map())
+        await next()
+      })
+      above.route('/', app)
+      for (const path of ['/a/1', '/a/2', '/b', '/b']) await above.request(path)
+    } finally {
+      console.warn = warn
+    }
+    expect(told).toEqual([
+      'hono-redis-cache at GET /a/:id: not stored, because the route reads the variable db, which is no plain value; ' +
+        "if it is a dependency, leave it out with redisCache({ exclude: ['db'] }), " +
+        "else key on plain members of it with vary: { vars: ['db.id'] }",
+      'hono-redis-cache at GET /b: not stored, because the route reads Authorization; ' +
+        "key on it with vary: ['authorization'], " +
+        "or on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }",
+    ])
+  })
+})
+
+describe('sixteen variants in a row', () => {
+  test('stop the route from storing for a minute, and the event names the input', async () => {
+    const site = pageOf((c) => c.req.header('x-nonce'))
+    const ask = (nonce: number) => site.get('/page', { headers: { 'x-nonce': String(nonce) } })
+    const said = []
+    for (let nonce = 0; nonce < 19; nonce++) said.push((await ask(nonce)).cache)
+    expect(said.filter((cache) => cache?.endsWith('stored'))).toHaveLength(17)
+    expect(said.at(-1)).toBe('fwd=vary-miss; detail=too-many-variants')
+    expect(site.events.at(-1)).toMatchObject({ detail: expect.stringContaining('header x-nonce') })
+  })
+
+  test('a hit in between, and they count from nothing', async () => {
+    const site = pageOf((c) => c.req.header('x-tenant'))
+    const ask = (tenant: number) => site.get('/page', { headers: { 'x-tenant': String(tenant) } })
+    for (let tenant = 0; tenant < 40; tenant++) {
+      expect((await ask(tenant)).cache).toMatch(/stored$/)
+      expect((await ask(tenant)).cache).toMatch(/^hit/)
+    }
+  })
+})
+
+onBothStores('a record that grows', (open) => {
+  test('takes the names of all requests together, and settles', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => {
+      const kind = c.req.header('x-kind')
+      return c.json([kind, kind === 'a' ? c.req.header('x-a') : c.req.header('x-b')])
+    })
+    const ask = async (headers: Record<string, string>) => (await site.get('/page', { headers })).body
+    for (let round = 0; round < 3; round++) {
+      for (const value of ['1', '2']) {
+        expect(await ask({ 'x-kind': 'a', 'x-a': value })).toBe(`["a","${value}"]`)
+        expect(await ask({ 'x-kind': 'b', 'x-b': value })).toBe(`["b","${value}"]`)
+      }
+    }
+    expect(
+      site
+        .transcript()
+        .slice(-4)
+        .every((line) => line.startsWith('hit')),
+    ).toBe(true)
+  })
+})
+
+onRedis('a settled route', (world) => {
+  test('costs one command a hit, whatever its handler reads', async () => {
+    const { open, bridge } = world()
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.set('plan' as never, 'free' as never)
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => c.json([c.req.header('x-tenant'), c.get('plan' as never)]))
+    const ask = (tenant: string) => site.get('/page', { headers: { 'x-tenant': tenant } })
+    await ask('a')
+    await ask('b')
+    bridge.reset()
+    for (const tenant of ['a', 'b', 'a']) expect((await ask(tenant)).cache).toMatch(/^hit/)
+    expect(bridge.commands.map(([name]) => name)).toEqual(['MGET', 'MGET', 'MGET'])
+  })
+})

@@ -1,0 +1,223 @@
+/**
+ * Ways to give Bob what was made for Alice, each an app: what is set above `cache()`, and a handler that tells whom it
+ * answers. Asked by three people in turn, with the cache and without.
+ */
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { validator } from 'hono/validator'
+import { type CacheOptions, cache, memoryStore, type RedisCacheOptions } from '../../src/index.ts'
+import { openSite } from '../support/site.ts'
+
+export const PEOPLE = ['alice', 'bob', 'nobody', 'alice', 'bob'] as const
+type Who = (typeof PEOPLE)[number]
+
+export const headersOf = (who: Who): Record<string, string> =>
+  who === 'nobody'
+    ? {}
+    : { cookie: `session=${who}; theme=dark`, authorization: `Bearer ${who}`, 'x-user': who }
+
+export const whoIs = (c: Context): Who => (c.req.raw.headers.get('x-user') ?? 'nobody') as Who
+
+export interface Attempt {
+  readonly above?: MiddlewareHandler
+  readonly handler: (c: Context) => Response | Promise<Response>
+  readonly options?: CacheOptions
+  readonly cache?: RedisCacheOptions
+  readonly env?: (who: Who) => Record<string, unknown>
+  readonly executionCtx?: (who: Who) => object
+  readonly method?: string
+}
+
+const pass: MiddlewareHandler = async (_c, next) => next()
+
+/** Everybody's answers, with the cache and without. */
+export async function attempt({ above = pass, handler, options, ...more }: Attempt) {
+  const site = openSite({ store: memoryStore(), ...more.cache })
+  site.app.all('/page', above, cache(options), handler)
+  const plain = new Hono().all('/page', above, handler)
+  const ask = async (app: Hono, who: Who) => {
+    const context = more.executionCtx?.(who)
+    const answer = await app.request(
+      '/page',
+      { headers: headersOf(who), method: more.method ?? 'GET' },
+      more.env?.(who),
+      context as never,
+    )
+    const body = await answer.text()
+    await site.settle()
+    return body
+  }
+  const cached = []
+  const true_ = []
+  for (const who of PEOPLE) cached.push(await ask(site.app, who))
+  for (const who of PEOPLE) true_.push(await ask(plain, who))
+  return { cached, true: true_, site }
+}
+
+const setUser =
+  (value: (who: Who) => unknown, name = 'user'): MiddlewareHandler =>
+  async (c, next) => {
+    c.set(name, value(whoIs(c)))
+    await next()
+  }
+const readUser = (c: Context) => c.text(`for ${(c.get('user') as { id?: string } | undefined)?.id}`)
+export const tick = () => new Promise((resolve) => setTimeout(resolve, 1))
+
+export const attempts: Readonly<Record<string, Attempt>> = {
+  'a user who was still being loaded when the variable was read': {
+    above: async (c, next) => {
+      const user: { id?: string } = {}
+      const who = whoIs(c)
+      c.set('user', user)
+      void tick().then(() => Object.assign(user, { id: who }))
+      await next()
+    },
+    handler: async (c) => {
+      const user = c.get('user') as { id?: string }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return c.text(`for ${user.id}`)
+    },
+  },
+  'a Proxy that looks like an empty object': {
+    above: setUser((who) => new Proxy({}, { get: () => who })),
+    handler: readUser,
+  },
+  'a getter in a variable': {
+    above: setUser((who) => ({
+      get id() {
+        return who
+      },
+    })),
+    handler: readUser,
+  },
+  'a member that is not enumerable': {
+    above: setUser((who) => Object.defineProperty({}, 'id', { value: who })),
+    handler: readUser,
+  },
+  'an array with a name on it': {
+    above: setUser((who) => Object.assign([1], { id: who })),
+    handler: readUser,
+  },
+  'a Map by another name': {
+    above: setUser((who) => new Map([['id', who]])),
+    handler: (c) => c.text(`for ${(c.get('user') as Map<string, string>).get('id')}`),
+  },
+  "the app's own variable named cache": {
+    above: setUser((who) => who, 'cache'),
+    handler: (c) => c.text(`for ${c.get('cache') as unknown as string}`),
+  },
+  'whether a variable is there at all': {
+    above: async (c, next) => {
+      if (whoIs(c) !== 'nobody') c.set('user' as never, { id: whoIs(c) } as never)
+      await next()
+    },
+    handler: (c) => c.text(`${'user' in c.var} ${Object.keys(c.var).includes('user')}`),
+  },
+  'a variable that middleware above sets while the body runs': {
+    above: async (c, next) => {
+      const who = whoIs(c)
+      await next()
+      c.set('user', { id: who })
+    },
+    handler: (c) =>
+      c.body(
+        new ReadableStream({
+          async pull(controller) {
+            await tick()
+            controller.enqueue(new TextEncoder().encode((c.get('user') as { id: string })?.id ?? ''))
+            controller.close()
+          },
+        }),
+      ),
+  },
+  'a dependency of which a member is declared': {
+    above: setUser((who) => ({ id: who, save() {} })),
+    handler: readUser,
+    cache: { exclude: ['user'] },
+    options: { vary: { vars: ['user.id'] } },
+  },
+  'cookies that a validator above saw, where vary.cookies hides them': {
+    above: validator('cookie', (all) => all) as MiddlewareHandler,
+    handler: (c) => c.text(`for ${(c.req.valid('cookie' as never) as { session?: string }).session}`),
+    options: { vary: { cookies: ['theme'] } },
+  },
+  'a header that a validator above found absent': {
+    above: validator('header', (all) => ({ 'x-user': all['x-user'] })) as MiddlewareHandler,
+    handler: (c) => c.text(`for ${(c.req.valid('header' as never) as Record<string, string>)['x-user']}`),
+  },
+  'a request of which a header is read before it is handed on': {
+    handler: (c) => {
+      const { raw } = c.req
+      raw.headers.get('accept')
+      return c.text(`for ${new Request(raw).headers.get('x-user')}`)
+    },
+  },
+  'a request of which the URL is read before it is handed on': {
+    handler: (c) => {
+      const { raw } = c.req
+      return c.text(`for ${new Request(raw.url, raw).headers.get('x-user')}`)
+    },
+  },
+  'the baggage of a trace': {
+    above: async (c, next) => {
+      c.req.raw.headers.set('baggage', `user=${whoIs(c)}`)
+      await next()
+    },
+    handler: (c) => c.text(`for ${c.req.header('baggage')}`),
+  },
+  'a header whose name begins like a condition': {
+    above: async (c, next) => {
+      c.req.raw.headers.set('if-user', whoIs(c))
+      await next()
+    },
+    handler: (c) => c.text(`for ${c.req.header('if-user')}`),
+  },
+  'a request among the bindings': {
+    env: (who) => ({ original: new Request('http://localhost/', { headers: headersOf(who) }) }),
+    handler: (c) => c.text(`for ${(c.env as { original: Request }).original.headers.get('x-user')}`),
+  },
+  "Cloudflare Pages' context among the bindings": {
+    env: (who) => ({ eventContext: { data: { user: who } } }),
+    handler: (c) =>
+      c.text(`for ${(c.env as { eventContext: { data: { user: string } } }).eventContext.data.user}`),
+  },
+  'the props of an execution context': {
+    executionCtx: (who) => ({ waitUntil() {}, passThroughOnException() {}, props: { user: who } }),
+    handler: (c) => c.text(`for ${(c.executionCtx as unknown as { props: { user: string } }).props.user}`),
+  },
+  'a fetch event': {
+    executionCtx: (who) => ({
+      waitUntil() {},
+      respondWith() {},
+      request: new Request('http://localhost/', { headers: headersOf(who) }),
+    }),
+    handler: (c) =>
+      c.text(`for ${(c.event as unknown as { request: Request }).request.headers.get('x-user')}`),
+  },
+  'a renderer above that reads the user': {
+    above: async (c, next) => {
+      c.set('user', { id: whoIs(c) })
+      c.setRenderer((content) => c.html(`${content} for ${(c.get('user') as { id: string }).id}`))
+      await next()
+    },
+    handler: (c) => c.render('page' as never) as Promise<Response>,
+  },
+  'a POST whose body is the same for all': {
+    method: 'POST',
+    options: { methods: ['POST'] },
+    handler: async (c) => c.text(`${await c.req.text()} for ${c.req.header('cookie')}`),
+  },
+  'an error handler that answers 200': {
+    handler: (c) => {
+      c.error = new Error('failed')
+      return c.text(`for ${whoIs(c)}`)
+    },
+  },
+  'a variable that is set again after it was read': {
+    above: setUser((who) => ({ id: who })),
+    handler: (c) => {
+      const { id } = c.get('user') as { id: string }
+      c.set('user', { id: 'changed' })
+      return c.text(`for ${id}, then ${(c.get('user') as { id: string }).id}`)
+    },
+  },
+}

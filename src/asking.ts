@@ -1,0 +1,109 @@
+/**
+ * Asks the handler: for a whole answer where nothing is stored, whether a stale one is still right where it can tell,
+ * for the rest of a part. What it says is stored, renews what is stored, or, where it fails, is passed over for the
+ * last good answer.
+ */
+
+import type { Context } from 'hono'
+import { answer, notModified } from './answer.ts'
+import { completeResponse, fieldsForRest } from './completing.ts'
+import type { Entry } from './entry/entry.ts'
+import { residence, usefulnessOf } from './entry/freshness.ts'
+import type { CacheStatus } from './http/cache-status.ts'
+import type { Field } from './http/fields.ts'
+import { mayStandIn } from './http/reuse.ts'
+import { SURROGATE_CAPABILITY } from './http/targeted.ts'
+import { commitRenewed, learnedFromHead, renewed, validatorsOf } from './renewing.ts'
+import { requestForHandler } from './request.ts'
+import { runHandler } from './run.ts'
+import { say } from './saying.ts'
+import type { RequestState } from './state.ts'
+import { holdEnd, storeResponse } from './storing.ts'
+import type { Before, Visit } from './visit.ts'
+
+/** Lets the handler answer, or the entry where it confirms that or fails. */
+export async function answerByHandler(visit: Visit, before: Before, entry: Entry | null): Promise<void> {
+  const { c, asked, route, state } = visit
+  const { routeIndex } = c.req
+  const request = requestFor(visit, asked, entry)
+  const run = await runHandler(visit, before, request)
+  if (!visit.isInnermost()) {
+    before.land?.(null)
+    return run.end()
+  }
+  // A 416: there is no rest any more.
+  if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
+    await completeResponse(visit, before, routeIndex, entry)
+  }
+  const { need } = before
+  const fwd = need === 'invalid' ? 'miss' : need
+  const { status } = c.res
+  const about: CacheStatus = { fwd, ...statusKey(state, before.subject.key) }
+  const giving = { cacheControl: route.cacheControl, above: run.above }
+
+  if (entry && status === 304 && isAskedAbout(entry)) {
+    run.end()
+    const renewal = renewed(visit, before, entry, c.res, run)
+    const committing = commitRenewed(visit, before, renewal)
+    state.background(committing)
+    if (route.awaitStore) await committing
+    const { storable } = renewal
+    const outcome = storable.store ? { stored: true } : { detail: storable.reason }
+    answer(c, renewal.entry, Date.now(), {
+      ...giving,
+      status: { ...about, forwardedStatus: 304, ...outcome },
+    })
+    return
+  }
+  if (entry && hasFailed(c)) {
+    const now = Date.now()
+    if (mayStandIn(usefulnessOf(entry), residence(entry, now))) {
+      run.end()
+      before.land?.(null)
+      visit.report({ type: 'not-stored', reason: c.error ? 'error' : 'status', detail: 'stale-if-error' })
+      const standIn = { ...about, forwardedStatus: status, detail: 'stale-if-error' }
+      if (answer(c, entry, now, { ...giving, status: standIn }) === 'answered') return
+    }
+  }
+  if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
+    run.end()
+    const committing = commitRenewed(visit, before, learnedFromHead(visit, before, entry, c.res, run))
+    state.background(committing)
+    if (route.awaitStore) await committing
+    return say(c, about)
+  }
+  const { committing, ...stored } = storeResponse(visit, before, run)
+  if (asked.method === 'GET' || asked.method === 'HEAD') notModified(c, asked.headers)
+  say(c, { ...about, ...stored })
+  if (route.awaitStore && committing) await holdEnd(visit, committing)
+}
+
+/** A throw that was made a 4xx of says something of the request, and is no failure. */
+export const hasFailed = ({ res, error }: Context): boolean =>
+  res.status >= 500 || (error !== undefined && res.status < 400)
+
+/** The request as the handler is to see it. */
+export function requestFor(visit: Visit, asked: Request, entry: Entry | null): Request {
+  const { route } = visit
+  const add: Field[] = []
+  // To a POST such a condition would mean something else (RFC 9110 §13.1.2).
+  if (entry && entry.status !== 206 && asked.method !== 'POST') {
+    const { etag, lastModified } = validatorsOf(entry)
+    if (etag !== null) add.push(['if-none-match', etag])
+    if (lastModified !== null) add.push(['if-modified-since', lastModified])
+  }
+  if (entry?.status === 206) add.push(...fieldsForRest(visit, asked, entry))
+  const { keepsParts } = route.profile
+  if (keepsParts) add.push(['surrogate-capability', SURROGATE_CAPABILITY])
+  // A client's range reaches the handler only where the whole is not there to be validated.
+  const keep = keepsParts && (!entry || entry.status === 206) ? ['range', 'if-range'] : []
+  return requestForHandler(asked, route, { keep, add })
+}
+
+export function isAskedAbout(entry: Entry): boolean {
+  const { etag, lastModified } = validatorsOf(entry)
+  return entry.status !== 206 && (etag !== null || lastModified !== null)
+}
+
+export const statusKey = ({ options }: RequestState, key: string): CacheStatus =>
+  options.statusKey ? { key } : {}

@@ -1,0 +1,27 @@
+/**
+ * Refreshes behind an answer: one at a time for each key in an isolate.
+ */
+
+export interface Refreshes {
+  /** What to call at the end of a refresh; `undefined` where one of the entry of that name is under way. */
+  begin(name: string): (() => void) | undefined
+}
+
+/** A refresh that nobody has finished by then has died with its request. */
+const LONGEST_MS = 30_000
+const MOST = 1_000
+
+export function createRefreshes(now: () => number): Refreshes {
+  /** Name → until when its refresh is taken to be under way. */
+  const underWay = new Map<string, number>()
+  return {
+    begin(name) {
+      const moment = now()
+      if ((underWay.get(name) ?? 0) > moment) return undefined
+      // Those that died with their request stay here until others need the room.
+      if (underWay.size >= MOST) underWay.delete(underWay.keys().next().value!)
+      underWay.set(name, moment + LONGEST_MS)
+      return () => underWay.delete(name)
+    },
+  }
+}

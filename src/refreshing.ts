@@ -1,0 +1,79 @@
+/**
+ * Refreshes an entry behind the answer: the rest of the route is run once more, for itself, and what it makes is stored
+ * or renews what is stored. Where it fails, the last good answer stays.
+ */
+
+import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
+import type { Entry } from './entry/entry.ts'
+import { createHandle } from './handle.ts'
+import { takeLease } from './leasing.ts'
+import { commitRenewed, renewed } from './renewing.ts'
+import { canReplay, replay } from './replay.ts'
+import { runHandler } from './run.ts'
+import { nameOf, type Subject } from './shape.ts'
+import { storeResponse } from './storing.ts'
+import type { Before, Visit } from './visit.ts'
+
+/** Refreshes behind the answer, once per key at a time; `null` where the rest of the route cannot be run again. */
+export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => void) | null {
+  const { c, connection, state, path } = visit
+  const { method, routeIndex } = c.req
+  // A body that has been read cannot be sent again.
+  if (method !== 'GET' && method !== 'HEAD') return null
+  // A part is the answer to its own request alone, which has a range.
+  if (entry.status === 206) return null
+  if (!canReplay(c, routeIndex, (handler) => handler === visit.middleware)) return null
+  const { subject } = before
+  return () => {
+    const done = connection.refreshes.begin(nameOf(subject, before.recorded))
+    if (!done) return
+    const request = requestFor(visit, backgroundRequest(visit.asked), entry)
+    const refreshing = () =>
+      replay(c, routeIndex, {
+        request,
+        async run(inner, next) {
+          const forked = state.fork(inner)
+          // Its tags and its skip() are about this response. An app's own variable of that name stays.
+          if (inner.get('cache') === state.handle) {
+            const handle = createHandle(forked, () => path)
+            inner.set('cache', handle)
+          }
+          const isInnermost = () => forked.claim === null
+          const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
+          const committed = await refreshEntry(background, before, entry, request)
+          await committed
+        },
+      })
+    const refreshed = withLease(visit, subject, refreshing)
+      .catch(() => visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
+      .finally(done)
+    state.background(refreshed)
+  }
+}
+
+async function refreshEntry(visit: Visit, before: Before, entry: Entry, request: Request): Promise<unknown> {
+  const { c } = visit
+  const run = await runHandler(visit, before, request)
+  if (!visit.isInnermost()) return run.end()
+  if (c.res.status === 304 && isAskedAbout(entry)) {
+    run.end()
+    return commitRenewed(visit, before, renewed(visit, before, entry, c.res, run))
+  }
+  // Nobody waits for it: the last good answer stays, whatever a failure says of its own freshness.
+  if (hasFailed(c)) {
+    run.end()
+    return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
+  }
+  return storeResponse(visit, before, run).committing
+}
+
+/** The client's request without the client: a GET, which does not end with its connection. */
+const backgroundRequest = (asked: Request): Request =>
+  // Not made anew from its parts: on Workers a copy keeps `cf`.
+  new Request(asked, { method: 'GET', signal: null })
+
+/** Runs a refresh where nobody else does, as far as the route asks for leases. */
+async function withLease(visit: Visit, subject: Subject, refresh: () => Promise<void>): Promise<void> {
+  const release = visit.route.lease ? await takeLease(visit, subject) : () => {}
+  if (release) await refresh().finally(release)
+}

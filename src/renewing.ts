@@ -1,0 +1,134 @@
+/**
+ * A stale entry that the handler was asked about, as its 304 or its answer to a HEAD renews it. What renews an entry
+ * is judged like what makes one: it may not be storable, read what no key covers, and bring tags of its own.
+ */
+
+import { bytesOf, type Entry } from './entry/entry.ts'
+import { asMembers, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
+import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
+import { initialAge } from './http/freshness.ts'
+import { renewFields } from './http/renew.ts'
+import { keep, keepable } from './keep.ts'
+import type { Run } from './run.ts'
+import { union } from './shape.ts'
+import { reportFailure } from './state.ts'
+import { learnedFrom, mayBeStored, type NotStorable, type Storable, variesOn } from './storable.ts'
+import { tagScope } from './store/scope.ts'
+import type { Before, Visit } from './visit.ts'
+
+/** What a handler may be asked by: the validators of an entry that it has made itself. */
+export function validatorsOf({ headers, ownEtag }: Pick<Entry, 'headers' | 'ownEtag'>): {
+  etag: string | null
+  lastModified: string | null
+} {
+  return { etag: ownEtag ? null : fieldOf(headers, 'etag'), lastModified: fieldOf(headers, 'last-modified') }
+}
+
+export const isValidatable = (entry: Pick<Entry, 'headers' | 'ownEtag'>): boolean => {
+  const { etag, lastModified } = validatorsOf(entry)
+  return etag !== null || lastModified !== null
+}
+
+/** An entry as a further answer leaves it, and whether it may be stored so. */
+export interface Renewal {
+  readonly entry: Entry
+  readonly storable: Storable | NotStorable
+  /** What that answer says it varies on, and what the handler was seen to read for it. */
+  readonly inputs: readonly string[]
+}
+
+/**
+ * The entry with the fields and the freshness that a 304 gives it. It keeps its stamp: its content is as old as it
+ * was, and what has been cleared since stays cleared. What would keep a response out keeps the renewal out.
+ */
+export function renewed(
+  visit: Visit,
+  { subject, recorded }: Before,
+  entry: Entry,
+  response: Response,
+  run: Run,
+): Renewal {
+  const headers = withNames(
+    renewFields(entry.headers, fieldsOfEntry(response.headers, run.above)),
+    namesOf(fieldOf(entry.headers, 'vary')),
+  )
+  const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]))
+  const made = Date.now()
+  const whole = new Response(null, { status: entry.status, headers: all })
+  const storable =
+    run.parts.stamp === null
+      ? ({ store: false, reason: 'lost' } as const)
+      : mayBeStored(visit, run, recorded, whole, headers)
+  const {
+    staleWhileRevalidate: _while,
+    staleIfError: _error,
+    validate: _validate,
+    strict: _strict,
+    ...kept
+  } = entry
+  const use = storable.store ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made) }
+  const tags = [...visit.state.making.tags].map(tagScope)
+  const scopes = union(union(entry.scopes, subject.scopes), [...tags, ...run.parts.scopes])
+  return {
+    entry: { ...kept, ...use, headers, scopes, made },
+    storable,
+    inputs: [...variesOn(visit, headers), ...learnedFrom(run.reads, headers)],
+  }
+}
+
+/**
+ * The entry as the answer to a HEAD leaves it: renewed where that is of the same version, else no longer fresh
+ * (RFC 9111 §4.3.5).
+ */
+export function learnedFromHead(
+  visit: Visit,
+  before: Before,
+  entry: Entry,
+  response: Response,
+  run: Run,
+): Renewal {
+  const { headers } = response
+  const length = headers.has('content-encoding') ? null : String(bytesOf(entry.body).length)
+  const differs = [
+    ['etag', entry.ownEtag ? null : fieldOf(entry.headers, 'etag')],
+    ['last-modified', fieldOf(entry.headers, 'last-modified')],
+    ['content-length', length],
+  ].some(([name, stored]) => stored !== null && (headers.get(name!) ?? stored) !== stored)
+  const renewal = renewed(visit, before, entry, response, run)
+  return differs ? { ...renewal, entry: { ...entry, fresh: 0, made: Date.now() } } : renewal
+}
+
+/** The stored Vary holds what the route was seen to read, of which a 304 says nothing. */
+function withNames(headers: readonly Field[], stored: readonly string[]): readonly Field[] {
+  const names = namesOf(fieldOf(headers, 'vary'))
+  const vary = union(names, stored)
+  if (vary === names) return headers
+  return [...headers.filter(([name]) => name !== 'vary'), ['vary', vary.join(', '), 'append']]
+}
+
+/** Commits a renewed entry. */
+export async function commitRenewed(
+  { connection, report }: Visit,
+  { subject, recorded, land }: Before,
+  { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
+): Promise<void> {
+  const kept = storable.store ? keepable(subject, entry, inputs, recorded) : null
+  land?.(kept)
+  if (!storable.store) {
+    const { reason, detail } = storable
+    return report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
+  }
+  if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
+  const seconds = secondsToKeep(usefulnessOf(kept.entry), true)
+  try {
+    const started = Date.now()
+    const { outcome, size } = await keep(connection, subject, kept, seconds)
+    const milliseconds = Date.now() - started
+    if (outcome === 'stored') {
+      report({ type: 'stored', namespace: subject.namespace, key: subject.key, seconds, size, milliseconds })
+    } else report({ type: 'not-stored', reason: outcome })
+  } catch (cause) {
+    report({ type: 'not-stored', reason: 'store', detail: reportFailure('commit', cause, report) })
+  }
+  land?.(null)
+}

@@ -1,0 +1,108 @@
+/**
+ * A request by an unsafe method (RFC 9111 §4.4): where it succeeds it may have changed what is stored, so its own path
+ * is cleared, and those of Location and Content-Location where they are of the same origin, before the client gets
+ * its answer. A POST that says its answer is what a GET would get now has it stored instead.
+ */
+
+import { clearScopes } from './handle.ts'
+import { isExplicit } from './http/policy.ts'
+import { splitUrl } from './key/canonical.ts'
+import { recall } from './recall.ts'
+import { describe } from './request.ts'
+import { type Run, runHandler } from './run.ts'
+import { say } from './saying.ts'
+import { reportFailure } from './state.ts'
+import { pathScope } from './store/scope.ts'
+import { countOf, epochOf } from './store/time.ts'
+import { storeResponse } from './storing.ts'
+import type { Before, Visit } from './visit.ts'
+
+/** Methods that "are essentially read-only" (RFC 9110 §9.2.1). */
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']
+
+export const isUnsafe = (method: string): boolean => !SAFE.includes(method)
+
+export async function answerUnsafe(visit: Visit): Promise<void> {
+  const { c, asked, state, report } = visit
+  // What is stored later is stamped with the clock of now.
+  const before = c.req.method === 'POST' ? await describeGet(visit) : null
+  const run = before && (await runHandler(visit, before, asked))
+  if (!before) await visit.next()
+  if (!visit.isInnermost()) return run?.end()
+  // "a non-error response", that is one with a 2xx or 3xx status code
+  let stored = false
+  if (c.res.status < 400) {
+    // Also where the answer takes the place of what GET would give: that has other variants and queries, and a handler
+    // that is still at work on older data.
+    const cleared = await clearScopes(changedPaths(visit).map(pathScope), state, report)
+    if (cleared && before && run && isForGet(visit) && (await outliveOwnClear(visit, run)))
+      stored = Boolean(await storeResponse(visit, before, run).committing)
+  }
+  run?.end()
+  say(c, { fwd: 'method', stored })
+}
+
+/** The GET of the same URL; `null` where it cannot be looked up. */
+async function describeGet({ c, route, state, connection, report }: Visit): Promise<Before | null> {
+  try {
+    const described = await describe(c, route, state.options.exclude ?? [], 'GET')
+    if ('refusal' in described) return null
+    const found = await recall(connection, described.subject)
+    if (found.outcome === 'suspended' || found.outcome === 'unkeyed') return null
+    return {
+      subject: described.subject,
+      stamp: found.stamp,
+      recorded: found.inputs,
+      seen: found.seen,
+      clears: connection.store.clears(),
+      need: 'request',
+    }
+  } catch (cause) {
+    reportFailure('look-up', cause, report)
+    return null
+  }
+}
+
+/** Stamps the answer with our own clear, where that is the only one since it was begun. */
+async function outliveOwnClear({ connection, report }: Visit, { parts }: Run): Promise<boolean> {
+  try {
+    const now = await connection.store.begin()
+    const { stamp } = parts
+    if (stamp !== null && epochOf(now) === epochOf(stamp) && countOf(now) === countOf(stamp) + 1) {
+      parts.stamp = now
+      return true
+    }
+    report({ type: 'not-stored', reason: 'cleared' })
+  } catch (cause) {
+    report({ type: 'not-stored', reason: 'store', detail: reportFailure('look-up', cause, report) })
+  }
+  return false
+}
+
+/**
+ * "Responses to POST requests are only cacheable when they include explicit freshness information and a
+ * Content-Location header field that has the same value as the POST's target URI" (RFC 9110 §9.3.3)
+ */
+function isForGet({ asked: { url }, c: { res } }: Visit): boolean {
+  const location = res.headers.get('content-location')
+  return (
+    res.status === 200 &&
+    location !== null &&
+    URL.canParse(location, url) &&
+    new URL(location, url).href === url &&
+    isExplicit(res.headers)
+  )
+}
+
+function changedPaths({ asked: { url }, c: { res } }: Visit): string[] {
+  const target = splitUrl(url)
+  const paths = new Set([target.path])
+  for (const name of ['location', 'content-location']) {
+    const reference = res.headers.get(name)
+    if (reference === null || !URL.canParse(reference, url)) continue
+    const { origin, path } = splitUrl(new URL(reference, url).href)
+    // "only if their origin is the same": others' caches are not ours to clear
+    if (origin === target.origin) paths.add(path)
+  }
+  return [...paths]
+}

@@ -1,0 +1,287 @@
+/** RFC 5861 §3, stale-while-revalidate: the stale answer at once, and a new one behind it. */
+import { every } from 'hono/combine'
+import { expect, test } from 'vitest'
+import { type CacheOptions, cache } from '../../src/index.ts'
+import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+
+const GOOD: Reply = { headers: fresh(60) }
+const WINDOW = { staleWhileRevalidate: 100 }
+
+onBothStores('RFC 5861 §3', (open) => {
+  test.each(['safe', 'standard'] as const)('%s: stale at once, refreshed behind it', async (policy) => {
+    const site = originAt(open(), [GOOD], { policy, ...WINDOW })
+    await site.get('/page')
+    pass(70)
+    expect(await site.get('/page')).toMatchObject({
+      body: 'one',
+      cache: 'hit; ttl=-10',
+    })
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'hit; ttl=60' })
+    expect(site.transcript()).toEqual([
+      'miss GET /* {reason: uri-miss}',
+      'stored GET /* {seconds: 160}',
+      'hit GET /* {ttl: -10}',
+      'stored GET /* {seconds: 160}',
+      'hit GET /* {ttl: 60}',
+    ])
+  })
+
+  test('the answer does not wait for it', async () => {
+    const site = open()
+    const made = counter()
+    let finish = () => {}
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), async (c) => {
+      const text = made()
+      if (text === 'two') await new Promise<void>((resolve) => (finish = resolve))
+      return c.text(text)
+    })
+    await site.get('/page')
+    pass(70)
+    expect(await (await site.fetch('/page')).text()).toBe('one')
+    expect(await (await site.fetch('/page')).text()).toBe('one')
+    finish()
+    await site.settle()
+    expect((await site.get('/page')).body).toBe('two')
+  })
+
+  test('the window counts from the end of freshness, and ends', async () => {
+    const site = originAt(open(), [GOOD, { status: 503 }], WINDOW)
+    await site.get('/page')
+    pass(160)
+    expect((await site.get('/page')).status).toBe(200)
+    pass(1)
+    expect((await site.get('/page')).status).toBe(503)
+  })
+
+  test.each<[string, string, CacheOptions, string]>([
+    ['the response names it', ', stale-while-revalidate=10', {}, 'one'],
+    ['the response beats the route', ', stale-while-revalidate=1', WINDOW, 'two'],
+    ['the route names it', '', WINDOW, 'one'],
+    ['nobody names it', '', {}, 'two'],
+  ])('%s', async (_, directive, options, body) => {
+    const site = originAt(open(), [{ headers: fresh(60, directive) }], options)
+    await site.get('/page')
+    pass(65)
+    expect((await site.get('/page')).body).toBe(body)
+  })
+
+  test('what was cleared is not answered while it is refreshed', async () => {
+    const site = originAt(open(), [GOOD], WINDOW)
+    await site.get('/page')
+    pass(70)
+    await site.clear({ path: '/page' })
+    expect((await site.get('/page')).body).toBe('two')
+  })
+
+  test('a clear while it is refreshed keeps the refreshed one out', async () => {
+    const site = open()
+    const made = counter()
+    let duringRefresh = async () => {}
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), async (c) => {
+      const text = made()
+      await duringRefresh()
+      return c.text(text)
+    })
+    await site.get('/page')
+    pass(70)
+    duringRefresh = async () => void (await site.clear({ path: '/page' }))
+    expect((await site.get('/page')).body).toBe('one')
+    duringRefresh = async () => {}
+    expect((await site.get('/page')).body).toBe('three')
+  })
+})
+
+onBothStores('what the refresh asks', (open) => {
+  test('a GET without the client’s conditions and ranges, with the validators of what is stored', async () => {
+    const site = originAt(
+      open(),
+      [{ headers: { ...fresh(60), etag: '"v1"' } }, { status: 304, headers: fresh(90) }],
+      WINDOW,
+    )
+    await site.get('/page?a=1')
+    pass(70)
+    const headers = { 'if-match': '"v1"', 'if-none-match': '"v0"', range: 'bytes=0-1', 'x-own': 'kept' }
+    await site.get('/page?a=1', { method: 'HEAD', headers })
+    const refresh = site.asked[1]!
+    expect(refresh).toMatchObject({ method: 'GET', url: 'http://localhost/page?a=1' })
+    expect(refresh.headers.get('if-none-match')).toBe('"v1"')
+    expect(refresh.headers.get('x-own')).toBe('kept')
+    for (const name of ['if-match', 'range']) expect(refresh.headers.has(name)).toBe(false)
+    // Its 304 has renewed the entry.
+    expect(await site.get('/page?a=1')).toMatchObject({ body: 'one', cache: 'hit; ttl=90' })
+  })
+
+  test('it is asked with the variables and parameters of the request', async () => {
+    const site = open()
+    const made = counter()
+    site.app.use(async (c, next) => {
+      c.set('tenant' as never, 'acme' as never)
+      await next()
+    })
+    site.app.get('/p/:id', cache({ expire: 60, ...WINDOW, vary: { vars: ['tenant'] } }), (c) =>
+      c.text(`${c.get('tenant' as never)} ${c.req.param('id')} ${made()}`),
+    )
+    await site.get('/p/7')
+    pass(70)
+    await site.get('/p/7')
+    expect((await site.get('/p/7')).body).toBe('acme 7 two')
+  })
+
+  test('its own tags, and its own reads, count', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => {
+      const text = made()
+      c.get('cache').tag(text)
+      return c.text(text)
+    })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    await site.clear({ tag: 'two' })
+    expect((await site.get('/page')).body).toBe('three')
+  })
+})
+
+onBothStores('a refresh in which another cache() acts', (open) => {
+  test('the outer one stores nothing of it', async () => {
+    const site = open()
+    const made = counter()
+    let inner = false
+    const own = every(cache({ expire: 5, namespace: 'inner' }))
+    site.app.use('/page', cache({ expire: 60, ...WINDOW, autoVary: false }))
+    site.app.get(
+      '/page',
+      (c, next) => (inner ? own(c, next) : next()),
+      (c) => c.text(made()),
+    )
+    await site.get('/page')
+    pass(70)
+    inner = true
+    expect((await site.get('/page')).body).toBe('one')
+    const { cache: status, body } = await site.get('/page')
+    expect({ status, body }).toEqual({ status: 'hit; ttl=-10', body: 'one' })
+  })
+})
+
+onBothStores('a refresh that fails', (open) => {
+  test.each<[string, Reply, string]>([
+    ['a throw', { error: new Error('down') }, 'not-stored GET /* {reason: error, detail: refresh}'],
+    ['a 5xx', { status: 503 }, 'not-stored GET /* {reason: status, detail: refresh}'],
+    [
+      'a 5xx that may be stored',
+      { status: 503, headers: fresh(600) },
+      'not-stored GET /* {reason: status, detail: refresh}',
+    ],
+  ])('%s is an event, and the last good answer stays', async (_, failure, event) => {
+    const site = originAt(open(), [GOOD, failure, failure, GOOD], WINDOW)
+    await site.get('/page')
+    pass(70)
+    expect((await site.get('/page')).body).toBe('one')
+    expect(site.transcript().at(-1)).toBe(event)
+    // And it is tried again.
+    expect((await site.get('/page')).body).toBe('one')
+    expect((await site.get('/page')).body).toBe('one')
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+    expect(site.asked).toHaveLength(4)
+  })
+
+  test('one that reads what no key covers is not stored, and does no harm', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => {
+      const text = made()
+      return c.text(text === 'one' ? text : `for ${c.req.header('cookie')}`)
+    })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page', { headers: { cookie: 'a=1' } })
+    expect((await site.get('/page')).body).toBe('one')
+  })
+})
+
+onBothStores('how often it runs', (open) => {
+  test('once per key at a time, and again when it is done', async () => {
+    const site = originAt(open(), [GOOD], WINDOW)
+    for (const path of ['/a', '/b']) await site.get(path)
+    pass(70)
+    const answers = await Promise.all(['/a', '/a', '/a', '/b', '/b'].map((path) => site.fetch(path)))
+    for (const answer of answers) await answer.text()
+    await site.settle()
+    expect(site.asked).toHaveLength(4)
+    pass(70)
+    await site.get('/a')
+    expect(site.asked).toHaveLength(5)
+  })
+
+  test('one that died with its request does not stand in the way for ever', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, staleWhileRevalidate: 1000 }), async (c) => {
+      const text = made()
+      if (text === 'two') await new Promise<never>(() => {})
+      return c.text(text)
+    })
+    await site.get('/page')
+    const times = async () => (await site.fetch('/page')).text()
+    pass(70)
+    await times()
+    pass(29)
+    await times()
+    pass(2)
+    await times()
+    // The third run of the handler, and not a fourth: the one at 29 seconds was still waited for.
+    await expect.poll(times).toBe('three')
+  })
+
+  test('a platform that is told of it keeps it alive', async () => {
+    const kept: Promise<unknown>[] = []
+    const site = open({ waitUntil: (promise) => void kept.push(promise) })
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => c.text(made()))
+    await site.get('/page')
+    await Promise.all(kept.splice(0))
+    pass(70)
+    await (await site.fetch('/page')).text()
+    while (kept.length > 0) await Promise.all(kept.splice(0))
+    expect(await (await site.fetch('/page')).text()).toBe('two')
+  })
+})
+
+onBothStores('what cannot be run again is refreshed before the answer', (open) => {
+  test.each<[string, (site: ReturnType<typeof open>, made: () => string) => void]>([
+    [
+      'inside every()',
+      ({ app }, made) => app.get('/page', every(cache({ expire: 60, ...WINDOW })), (c) => c.text(made())),
+    ],
+    [
+      'below a renderer',
+      ({ app }, made) => {
+        app.use(async (c, next) => {
+          c.setRenderer((content) => c.html(`<b>${content}</b>`))
+          await next()
+        })
+        app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => c.text(made()))
+      },
+    ],
+    [
+      'with a body, which has been read',
+      ({ app }, made) =>
+        app.on('QUERY', '/page', cache({ methods: ['QUERY'], expire: 60, ...WINDOW }), async (c) =>
+          c.text(`${made()}${await c.req.text()}`),
+        ),
+    ],
+  ])('%s', async (story, build) => {
+    const site = open()
+    build(site, counter())
+    const get = () => site.get('/page', story.startsWith('with a body') ? { method: 'QUERY', body: '!' } : {})
+    const { body } = await get()
+    pass(70)
+    const refreshed = await get()
+    expect(refreshed.body).toBe(body.replace('one', 'two'))
+    expect(refreshed.cache).toBe('fwd=stale; stored')
+    expect((await get()).cache).toBe('hit; ttl=60')
+  })
+})

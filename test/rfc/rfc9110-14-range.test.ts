@@ -1,0 +1,256 @@
+/** RFC 9110 §14, Range Requests: parts of what is stored, and stored parts (RFC 9111 §3.3, §3.4). */
+import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { at, fresh, originAt, type Reply } from '../support/origin.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+
+const BODY = '0123456789'
+const WHOLE: Reply = { headers: { ...fresh(60), etag: '"v1"', 'last-modified': at(-9) }, body: BODY }
+
+const ask = (range: string, more: Record<string, string> = {}) => ({ headers: { range, ...more } })
+
+onBothStores('RFC 9110 §14, from a stored 200', (open) => {
+  test.each([
+    ['bytes=2-4', '234', 'bytes 2-4/10'],
+    ['bytes=0-0', '0', 'bytes 0-0/10'],
+    ['bytes=7-', '789', 'bytes 7-9/10'],
+    ['bytes=7-99', '789', 'bytes 7-9/10'],
+    ['bytes=-3', '789', 'bytes 7-9/10'],
+    ['bytes=-99', BODY, 'bytes 0-9/10'],
+    ['BYTES=2-4', '234', 'bytes 2-4/10'],
+  ])('%s: %j', async (range, body, contentRange) => {
+    for (const policy of ['safe', 'standard'] as const) {
+      const site = originAt(open(), [WHOLE], { policy })
+      await site.get('/page')
+      const part = await site.get('/page', ask(range))
+      expect(part).toMatchObject({ status: 206, body, cache: 'hit; ttl=60' })
+      expect(part.headers.get('content-range')).toBe(contentRange)
+      expect(part.headers.get('etag')).toBe('"v1"')
+    }
+  })
+
+  test.each([
+    ['several ranges', 'bytes=0-1,4-5'],
+    ['another unit', 'lines=0-1'],
+    ['the last before the first', 'bytes=4-2'],
+    ['nothing at all', 'bytes=-'],
+    ['something else', '0-1'],
+  ])('%s: the whole', async (_, range) => {
+    const site = originAt(open(), [WHOLE])
+    await site.get('/page')
+    const answer = await site.get('/page', ask(range))
+    expect(answer).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
+    expect(answer.headers.has('content-range')).toBe(false)
+  })
+
+  test.each(['bytes=10-', 'bytes=10-12', 'bytes=-0', 'bytes=99999999999999999999-'])(
+    '%s: 416, with the length, so that the client can ask again',
+    async (range) => {
+      const site = originAt(open(), [WHOLE])
+      await site.get('/page')
+      const answer = await site.get('/page', ask(range))
+      expect(answer).toMatchObject({ status: 416, body: '' })
+      expect(answer.headers.get('content-range')).toBe('bytes */10')
+      expect(answer.headers.has('content-type')).toBe(false)
+    },
+  )
+
+  test.each<[string, Record<string, string>, number]>([
+    ['the ETag of what is stored', { 'if-range': '"v1"' }, 206],
+    ['another ETag', { 'if-range': '"v2"' }, 200],
+    ['a weak one, which says nothing of bytes', { 'if-range': 'W/"v1"' }, 200],
+    ['the date of what is stored', { 'if-range': at(-9) }, 206],
+    ['another date', { 'if-range': at(-8) }, 200],
+    ['the client has the whole', { 'if-none-match': '"v1"' }, 304],
+  ])('If-Range and conditions: %s', async (_, headers, status) => {
+    const site = originAt(open(), [WHOLE])
+    await site.get('/page')
+    expect((await site.get('/page', ask('bytes=0-1', headers))).status).toBe(status)
+  })
+
+  test('bytes are counted, not characters', async () => {
+    const site = originAt(open(), [{ ...WHOLE, body: 'aüb' }])
+    await site.get('/page')
+    expect((await site.get('/page', ask('bytes=1-2'))).body).toBe('ü')
+    expect((await site.get('/page', ask('bytes=3-'))).body).toBe('b')
+  })
+
+  test('Range is defined for GET alone, and for what is a success', async () => {
+    const site = originAt(open(), [WHOLE, { status: 404, headers: fresh(60), body: 'not here' }])
+    await site.get('/page')
+    expect((await site.get('/page', { method: 'HEAD', ...ask('bytes=0-1') })).status).toBe(200)
+    await site.get('/gone')
+    expect(await site.get('/gone', ask('bytes=0-1'))).toMatchObject({ status: 404, body: 'not here' })
+  })
+
+  test('a stale 200 is validated as a whole, and the part is given of it', async () => {
+    const site = originAt(open(), [WHOLE, { status: 304, headers: fresh(60) }])
+    await site.get('/page')
+    pass(60)
+    expect(await site.get('/page', ask('bytes=2-4'))).toMatchObject({ status: 206, body: '234' })
+    expect(site.asked[1]!.headers.has('range')).toBe(false)
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
+  })
+})
+
+/** 206 with the bytes from `first` on. */
+const part = (first: number, body: string, more: Record<string, string> = {}): Reply => ({
+  status: 206,
+  headers: {
+    ...fresh(60),
+    etag: '"v1"',
+    'content-range': `bytes ${first}-${first + body.length - 1}/10`,
+    ...more,
+  },
+  body,
+})
+
+onBothStores('RFC 9111 §3.3, storing a part', (open) => {
+  test('the handler is asked for it, and what comes answers what lies in it', async () => {
+    const site = originAt(open(), [part(2, '23456')])
+    const first = await site.get('/page', ask('bytes=2-6', { 'if-range': '"v1"' }))
+    expect(first).toMatchObject({ status: 206, body: '23456', cache: 'fwd=uri-miss; stored' })
+    expect(site.asked[0]!.headers.get('range')).toBe('bytes=2-6')
+    expect(site.asked[0]!.headers.get('if-range')).toBe('"v1"')
+    for (const [range, body] of [
+      ['bytes=2-6', '23456'],
+      ['bytes=3-4', '34'],
+    ]) {
+      expect(await site.get('/page', ask(range!))).toMatchObject({ status: 206, body, cache: 'hit; ttl=60' })
+    }
+  })
+
+  test('what lies beyond it is asked for', async () => {
+    const site = originAt(open(), [part(2, '234'), part(5, '567')])
+    await site.get('/page', ask('bytes=2-4'))
+    expect(await site.get('/page', ask('bytes=5-7'))).toMatchObject({
+      body: '567',
+      cache: 'fwd=partial; stored',
+    })
+  })
+
+  test('a stale part is refreshed by whoever asks for it: nobody gets the rest in its place', async () => {
+    const site = originAt(open(), [part(0, '0123'), part(0, 'abcd')], { staleWhileRevalidate: 600 })
+    await site.get('/page', ask('bytes=0-3'))
+    pass(70)
+    expect((await site.get('/page', ask('bytes=0-3'))).body).toBe('abcd')
+    expect(site.asked[1]!.headers.get('range')).toBe('bytes=0-3')
+    expect(await site.get('/page', ask('bytes=0-3'))).toMatchObject({ body: 'abcd', cache: 'hit; ttl=60' })
+  })
+
+  test('a whole answer to it is stored as the whole', async () => {
+    const site = originAt(open(), [WHOLE])
+    expect(await site.get('/page', ask('bytes=2-4'))).toMatchObject({ status: 200, body: BODY })
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
+  })
+
+  test('the safe policy asks for the whole, and stores no part', async () => {
+    const site = originAt(open(), [part(2, '234')], { policy: 'safe', expire: 60 })
+    await site.get('/page', ask('bytes=2-4'))
+    expect(site.asked[0]!.headers.has('range')).toBe(false)
+    expect(site.transcript().at(-1)).toBe('not-stored GET /* {reason: partial}')
+  })
+})
+
+onBothStores('RFC 9111 §3.4, completing a part', (open) => {
+  test('the rest is asked for, and the whole is answered and stored', async () => {
+    const site = originAt(open(), [part(0, '0123'), part(4, '456789')])
+    await site.get('/page', ask('bytes=0-3'))
+    const whole = await site.get('/page')
+    expect(whole).toMatchObject({ status: 200, body: BODY, cache: 'fwd=partial; stored' })
+    expect(whole.headers.has('content-range')).toBe(false)
+    expect(site.asked[1]!.headers.get('range')).toBe('bytes=4-')
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
+    expect(await site.get('/page', ask('bytes=3-5'))).toMatchObject({
+      status: 206,
+      body: '345',
+      cache: 'hit; ttl=60',
+    })
+  })
+
+  test.each<[string, Reply]>([
+    ['of another version', part(4, 'other!', { etag: '"v2"' })],
+    ['without a version', { ...part(4, 'other!'), headers: { 'content-range': 'bytes 4-9/10' } }],
+    ['of another place', part(5, '56789')],
+    ['that there is no more', { status: 416, headers: { 'content-range': 'bytes */3' }, body: '' }],
+  ])('a rest %s is not joined: all of it is asked for', async (_, rest) => {
+    const site = originAt(open(), [part(0, '0123'), rest, { ...WHOLE, body: 'abcdefghij' }])
+    await site.get('/page', ask('bytes=0-3'))
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'abcdefghij' })
+    expect(site.asked).toHaveLength(3)
+    expect(site.asked[2]!.headers.has('range')).toBe(false)
+    expect((await site.get('/page')).body).toBe('abcdefghij')
+  })
+
+  test('a part that does not begin at the beginning is no use for the whole', async () => {
+    const site = originAt(open(), [part(2, '234'), WHOLE])
+    await site.get('/page', ask('bytes=2-4'))
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY })
+    expect(site.asked[1]!.headers.has('range')).toBe(false)
+  })
+
+  test('what was cleared is not completed', async () => {
+    const site = originAt(open(), [part(0, '0123'), WHOLE])
+    await site.get('/page', ask('bytes=0-3'))
+    await site.clear({ path: '/page' })
+    await site.get('/page')
+    expect(site.asked[1]!.headers.has('range')).toBe(false)
+  })
+})
+
+onBothStores('what a part was made of', (open) => {
+  test('clears the whole that it has become', async () => {
+    const site = open()
+    let asked = 0
+    site.app.get('/page', cache({ policy: 'standard' }), (c) => {
+      if (asked++ === 0) c.get('cache').tag('of the part')
+      const [, first = '0', last = '9'] = /bytes=(\d+)-(\d*)/.exec(c.req.header('range') ?? '') ?? []
+      const to = last === '' ? 9 : Number(last)
+      return c.body(BODY.slice(Number(first), to + 1), 206, {
+        ...WHOLE.headers,
+        'content-range': `bytes ${first}-${to}/10`,
+      } as Record<string, string>)
+    })
+    await site.get('/page', ask('bytes=0-3'))
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY })
+    expect(await site.get('/page')).toMatchObject({ cache: 'hit; ttl=60' })
+    await site.clear({ tag: 'of the part' })
+    expect((await site.get('/page')).cache).toMatch(/^fwd=miss/)
+  })
+})
+
+onBothStores('parts of what is large', (open) => {
+  test('a body shorter than its Content-Length is no whole', async () => {
+    const site = originAt(open(), [{ headers: { ...fresh(60), 'content-length': '99' }, body: BODY }])
+    await site.get('/page')
+    expect(site.transcript().at(-1)).toBe('not-stored GET /* {reason: cut-short}')
+  })
+
+  test('a body too large to be stored streams through, byte for byte', async () => {
+    const site = open()
+    const chunk = new Uint8Array(65_536).fill(97)
+    site.app.get('/page', cache({ policy: 'standard', maxBodyBytes: 100_000 }), () => {
+      let chunks = 0
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (chunks++ < 64) controller.enqueue(chunk)
+          else controller.close()
+        },
+      })
+      return new Response(body, { headers: fresh(60) })
+    })
+    const answer = await site.get('/page')
+    expect(answer.body.length).toBe(64 * 65_536)
+    expect(site.transcript().at(-1)).toBe('not-stored GET /page {reason: too-large}')
+    expect((await site.get('/page')).body.length).toBe(64 * 65_536)
+  })
+
+  test('a megabyte that is no text is stored, and cut where it is asked', async () => {
+    const body = new Uint8Array(1_000_000).map((_, i) => i % 251)
+    const site = originAt(open(), [{ headers: fresh(60), body }])
+    await site.get('/page')
+    const answer = await site.fetch('/page', ask('bytes=500000-500999'))
+    expect(answer.headers.get('content-range')).toBe('bytes 500000-500999/1000000')
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(body.subarray(500_000, 501_000))
+  })
+})

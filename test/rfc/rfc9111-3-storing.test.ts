@@ -1,0 +1,126 @@
+/** RFC 9111 §3, Storing Responses in Caches: each condition with a response that nothing else speaks against. */
+import { expect, test } from 'vitest'
+import type { CacheOptions } from '../../src/index.ts'
+import { at, fresh, originAt, type Reply } from '../support/origin.ts'
+import { onBothStores } from '../support/stores.ts'
+
+const AUTHORIZED = { headers: { authorization: 'Bearer of-somebody' } }
+
+const STORED: [story: string, reply: Reply, request?: RequestInit, options?: CacheOptions][] = [
+  ['a fresh 200', { headers: fresh(60) }],
+  ['any final status with freshness of its own: 404', { status: 404, headers: fresh(60) }],
+  ['any final status: 503', { status: 503, headers: fresh(60) }],
+  ['any final status: one that nobody knows', { status: 599, headers: fresh(60) }],
+  ['a redirect', { status: 302, headers: { ...fresh(60), location: '/elsewhere' } }],
+  ['204, without a body', { status: 204, headers: fresh(60) }],
+  ['what must be understood, and is', { status: 404, headers: fresh(60, ', must-understand') }],
+  [
+    'no-store, which must-understand takes the place of',
+    { headers: fresh(60, ', must-understand, no-store') },
+  ],
+  ['with credentials: public', { headers: fresh(60, ', public') }, AUTHORIZED],
+  ['with credentials: s-maxage', { headers: { 'cache-control': 's-maxage=60' } }, AUTHORIZED],
+  ['with credentials: must-revalidate', { headers: fresh(60, ', must-revalidate') }, AUTHORIZED],
+  ['with credentials that are in the key', { headers: fresh(60) }, AUTHORIZED, { vary: ['authorization'] }],
+  ['chunked: the framing is the transport’s', { headers: { ...fresh(60), 'transfer-encoding': 'chunked' } }],
+  ['what the route makes fresh', {}, {}, { expire: 60 }],
+  [
+    'a type that begins like that of event streams',
+    { headers: { ...fresh(60), 'content-type': 'text/event-streams' } },
+  ],
+]
+
+const REFUSED: [reason: string, reply: Reply, request?: RequestInit, options?: CacheOptions][] = [
+  ['not-fresh', {}],
+  ['not-fresh', { headers: { expires: at(-1) } }],
+  ['status', { status: 599, headers: fresh(60, ', must-understand') }],
+  ['no-store', { headers: fresh(60, ', no-store') }],
+  ['no-store', { status: 200, headers: fresh(60, ', No-Store="x"') }],
+  ['private', { headers: fresh(60, ', private') }],
+  ['private', { headers: fresh(60, ', private="x-id"') }],
+  ['vary-star', { headers: { ...fresh(60), vary: 'accept, *' } }],
+  ['authorization', { headers: fresh(60) }, AUTHORIZED],
+  ['event-stream', { headers: { ...fresh(60), 'content-type': 'text/event-stream' } }],
+  ['partial', { status: 304, headers: fresh(60) }],
+  ['partial', { status: 206, headers: fresh(60) }],
+  ['partial', { status: 206, headers: { ...fresh(60), 'content-range': 'bytes 4-2/9' } }],
+  ['too-large', { headers: fresh(60), body: 'more than four bytes' }, {}, { maxBodyBytes: 4 }],
+]
+
+onBothStores('RFC 9111 §3', (open) => {
+  test.each(STORED)('%s is stored', async (_, reply, request, options) => {
+    const site = originAt(open(), [reply], options)
+    const { status, body } = await site.get('/page', request)
+    expect(await site.get('/page', request)).toMatchObject({ status, body, cache: 'hit; ttl=60' })
+    expect(site.asked).toHaveLength(1)
+  })
+
+  test.each(REFUSED)('%s keeps it out: %j', async (reason, reply, request, options) => {
+    const site = originAt(open(), [reply], options)
+    await site.get('/page', request)
+    expect(site.transcript().at(-1)).toMatch(`not-stored GET /* {reason: ${reason}`)
+    expect((await site.get('/page', request)).cache).toMatch(/^fwd=uri-miss/)
+    expect(site.asked).toHaveLength(2)
+  })
+
+  test('a body that was cut short is not stored', async () => {
+    const cut = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (controller.desiredSize === 1) controller.enqueue(new TextEncoder().encode('half of '))
+        controller.error(new Error('the upstream is gone'))
+      },
+    })
+    const site = originAt(open(), [{ headers: fresh(60), body: cut }, { headers: fresh(60) }])
+    await (await site.fetch('/page')).text().catch(() => {})
+    await site.settle()
+    expect(site.transcript().at(-1)).toBe('not-stored GET /* {reason: cut-short}')
+    expect((await site.get('/page')).body).toBe('two')
+  })
+})
+
+onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
+  test('fields of one connection, and those that Connection names, are not replayed', async () => {
+    const perConnection = {
+      connection: 'x-of-this-hop',
+      'keep-alive': 'timeout=5',
+      'proxy-authenticate': 'Basic',
+      'proxy-authentication-info': 'x',
+      te: 'trailers',
+      trailer: 'x-checksum',
+      'transfer-encoding': 'chunked',
+      upgrade: 'h2c',
+      'x-of-this-hop': 'secret',
+    }
+    const site = originAt(open(), [{ headers: { ...fresh(60), ...perConnection, 'x-end': 'to end' } }])
+    await site.get('/page')
+    const { headers, cache } = await site.get('/page')
+    expect(cache).toBe('hit; ttl=60')
+    expect(Object.keys(perConnection).filter((name) => headers.has(name))).toEqual([])
+    expect(headers.get('x-end')).toBe('to end')
+  })
+
+  test.each([
+    ['public, and validated', { 'cache-control': 'public', etag: '"v1"' }],
+    ['max-age', fresh(60)],
+    ['s-maxage', { 'cache-control': 's-maxage=60' }],
+    ['Expires', { date: at(0), expires: at(60) }],
+    ['CDN-Cache-Control', { 'cdn-cache-control': 'max-age=60' }],
+  ])('Set-Cookie is kept where the response is explicitly cacheable: %s', async (_, headers) => {
+    const site = originAt(open(), [{ headers: { ...headers, 'set-cookie': 'theme=dark' } }, { status: 304 }])
+    await site.get('/page')
+    const again = await site.get('/page')
+    expect(again.body).toBe('one')
+    expect(again.headers.getSetCookie()).toEqual(['theme=dark'])
+  })
+
+  test('and keeps out what only the route or a heuristic makes fresh', async () => {
+    for (const [headers, options] of [
+      [{}, { expire: 60 }],
+      [{ 'last-modified': at(-100_000) }, {}],
+    ] as const) {
+      const site = originAt(open(), [{ headers: { ...headers, 'set-cookie': 'session=1' } }], options)
+      expect((await site.get('/page')).cache).toBe('fwd=uri-miss; detail=set-cookie')
+      expect((await site.get('/page')).body).toBe('two')
+    }
+  })
+})

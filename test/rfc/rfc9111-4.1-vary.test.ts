@@ -1,0 +1,77 @@
+/** RFC 9111 §4.1, Calculating Cache Keys with the Vary Header Field. */
+import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { fresh, originAt } from '../support/origin.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+const varying = (vary: string, more: Record<string, string> = {}) => [
+  { headers: { ...fresh(60), vary, ...more } },
+]
+
+onBothStores('RFC 9111 §4.1', (open) => {
+  test('each value of a selecting header has a variant of its own; a missing one is a value', async () => {
+    const site = originAt(open(), varying('Accept, X-Tenant'))
+    const requests = [{}, { accept: 'a/b' }, { 'x-tenant': 'a/b' }, { accept: 'a/b', 'x-tenant': 't' }]
+    const bodies: string[] = []
+    for (const headers of requests) bodies.push((await site.get('/page', { headers })).body)
+    expect(bodies).toEqual(['one', 'two', 'three', 'four'])
+    for (const [i, headers] of requests.entries()) {
+      expect(await site.get('/page', { headers })).toMatchObject({ body: bodies[i], cache: 'hit; ttl=60' })
+    }
+  })
+
+  test('Cookie and Authorization may select, where the response names them', async () => {
+    const site = originAt(open(), varying('Cookie'))
+    const of = (cookie: string) => site.get('/page', { headers: { cookie } })
+    expect((await of('a=1')).body).toBe('one')
+    expect((await of('a=2')).body).toBe('two')
+    expect(await of('a=1')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+  })
+
+  test.each([
+    ['accept', 'a/b, c/d', 'a/b ,  c/d'],
+    ['x-any', 'one, two', 'one,two'],
+    ['accept-language', 'en-GB, de;q=0.5', 'EN-gb,de; q=0.5'],
+  ])('%s: %j and %j mean the same', async (name, first, second) => {
+    const site = originAt(open(), varying(name))
+    await site.get('/page', { headers: { [name]: first } })
+    expect(await site.get('/page', { headers: { [name]: second } })).toMatchObject({ body: 'one' })
+  })
+
+  test('whoever wants most the language of a stored response gets that', async () => {
+    const site = originAt(open(), varying('Accept-Language', { 'content-language': 'de' }))
+    await site.get('/page', { headers: { 'accept-language': 'de, en;q=0.5' } })
+    expect((await site.get('/page', { headers: { 'accept-language': 'de' } })).body).toBe('one')
+    expect((await site.get('/page', { headers: { 'accept-language': 'fr, en;q=0.5' } })).body).toBe('two')
+  })
+
+  test('a handler that sets its own Vary is not observed, unless that is asked for', async () => {
+    for (const [autoVary, bodies] of [
+      [undefined, ['one', 'one']],
+      [true, ['one', 'two']],
+    ] as const) {
+      const site = open()
+      const made = counter()
+      const options = autoVary === undefined ? {} : { autoVary }
+      site.app.get('/page', cache({ policy: 'standard', ...options }), (c) => {
+        c.req.header('x-any')
+        return c.text(made(), 200, fresh(60))
+      })
+      const of = async (value: string) => (await site.get('/page', { headers: { 'x-any': value } })).body
+      expect([await of('a'), await of('b')]).toEqual(bodies)
+    }
+  })
+
+  test('the safe policy compares by how it is written: it knows no grammar of a stranger’s header', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ vary: ['x-any'] }), (c) => c.text(made()))
+    site.app.get('/learned', cache(), (c) => c.text(`${c.req.header('x-any')?.length} ${made()}`))
+    for (const path of ['/page', '/learned']) {
+      const first = await site.get(path, { headers: { 'x-any': 'one, two' } })
+      const second = await site.get(path, { headers: { 'x-any': 'one,two' } })
+      expect(second.body).not.toBe(first.body)
+    }
+  })
+})

@@ -1,0 +1,82 @@
+/** RFC 9111 §4.2, Freshness: who names the lifetime, and how much of it is used up. */
+import { expect, test } from 'vitest'
+import type { CacheOptions } from '../../src/index.ts'
+import { at, fresh, originAt } from '../support/origin.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+
+const expires = { date: at(0), expires: at(50) }
+
+/** With a validator, so that everything is stored, and Cache-Status tells what is left. */
+const CASES: [story: string, headers: Record<string, string>, ttl: number, options?: CacheOptions][] = [
+  [
+    'CDN-Cache-Control beats all',
+    { ...expires, 'cdn-cache-control': 'max-age=10', 'cache-control': 's-maxage=20' },
+    10,
+    { expire: 30 },
+  ],
+  [
+    's-maxage beats expire, max-age and Expires',
+    { ...expires, 'cache-control': 'max-age=40, s-maxage=20' },
+    20,
+    { expire: 30 },
+  ],
+  ['expire beats max-age and Expires', { ...expires, 'cache-control': 'max-age=40' }, 30, { expire: 30 }],
+  ['max-age beats Expires', { ...expires, 'cache-control': 'max-age=40' }, 40],
+  ['Expires counts from Date', { date: at(-10), expires: at(50) }, 50],
+  ['and from now where there is none', { expires: at(50) }, 50],
+  ['expire: 0 leaves it to the response', { 'cache-control': 'max-age=40' }, 40, { expire: 0 }],
+  ['the first of two max-ages counts', { 'cache-control': 'max-age=40, max-age=90' }, 40],
+  ['quoted it counts as well', { 'cache-control': 'max-age="40"' }, 40],
+  ['its name is in any case', { 'cache-control': 'MAX-AGE=40' }, 40],
+  ['more than 2^31 is 2^31', { 'cache-control': 'max-age=99999999999999999999' }, 2 ** 31],
+  ['Age has used some up', { 'cache-control': 'max-age=40', age: '15' }, 25],
+  ['and so has the time since Date', { 'cache-control': 'max-age=40', date: at(-15) }, 25],
+  ['the greater of the two counts', { 'cache-control': 'max-age=40', date: at(-15), age: '20' }, 20],
+  ['a Date of the future makes nothing younger', { 'cache-control': 'max-age=40', date: at(15) }, 40],
+]
+
+const NEVER_FRESH: [string, Record<string, string>][] = [
+  ['max-age=0', { 'cache-control': 'max-age=0' }],
+  ['a max-age that is no number, though Expires lies ahead', { ...expires, 'cache-control': 'max-age=soon' }],
+  ['Expires: 0', { expires: '0' }],
+  ['an Expires that is no HTTP date', { expires: '2040-01-01T00:00:00Z' }],
+  ['an Expires that lies behind', { date: at(0), expires: at(-1) }],
+  ['an Age beyond it', { 'cache-control': 'max-age=40', age: '40' }],
+  ['an Age that cannot be read', { 'cache-control': 'max-age=40', age: 'old' }],
+]
+
+onBothStores('RFC 9111 §4.2', (open) => {
+  test.each(CASES)('%s', async (_, headers, ttl, options) => {
+    const site = originAt(open(), [{ headers: { ...headers, etag: '"v1"' } }, { status: 304 }], options)
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toBe(`hit; ttl=${ttl}`)
+  })
+
+  test.each(NEVER_FRESH)('%s: never fresh', async (_, headers) => {
+    const site = originAt(open(), [{ headers: { ...headers, etag: '"v1"' } }, { status: 304, headers }])
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one' })
+    expect(site.asked).toHaveLength(2)
+    expect(site.asked[1]!.headers.get('if-none-match')).toBe('"v1"')
+  })
+
+  test('expire: 0 of the safe policy likewise: only what the response itself makes fresh is stored', async () => {
+    for (const [headers, cache] of [
+      [fresh(40), 'hit; ttl=40'],
+      [{}, 'fwd=uri-miss; detail=not-fresh'],
+    ] as const) {
+      const site = originAt(open(), [{ headers }], { policy: 'safe', expire: 0 })
+      await site.get('/page')
+      expect((await site.get('/page')).cache).toBe(cache)
+    }
+  })
+
+  test('freshness ends at its second and not before', async () => {
+    const site = originAt(open(), [{ headers: fresh(40) }])
+    await site.get('/page')
+    pass(39.5)
+    expect((await site.get('/page')).cache).toBe('hit; ttl=0')
+    pass(0.5)
+    expect((await site.get('/page')).cache).toBe('fwd=stale; stored')
+  })
+})

@@ -1,0 +1,48 @@
+/** RFC 9111 §4.2.2, Calculating Heuristic Freshness: where nobody names a lifetime. */
+import { expect, test } from 'vitest'
+import { at, originAt } from '../support/origin.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+
+const modified = (ago: number) => ({ 'last-modified': at(-ago), date: at(0) })
+
+onBothStores('RFC 9111 §4.2.2', (open) => {
+  test.each<[string, number, Record<string, string>, number]>([
+    ['a tenth of the time since the last change', 200, modified(1000), 100],
+    ['which counts up to Date', 200, { 'last-modified': at(-1010), date: at(-10) }, 90],
+    ['never more than a day', 200, modified(100 * 86_400), 86_400],
+    ['a status that is cacheable by heuristics', 404, modified(1000), 100],
+    ['another one that is public', 599, { ...modified(1000), 'cache-control': 'public' }, 100],
+  ])('%s', async (_, status, headers, ttl) => {
+    const site = originAt(open(), [{ status, headers }])
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toBe(`hit; ttl=${ttl}`)
+  })
+
+  test.each<[string, number, Record<string, string>]>([
+    ['a status that is not', 599, modified(1000)],
+    ['a last change that lies ahead', 200, { 'last-modified': at(1000), date: at(0) }],
+    ['a last change that is no date', 200, { 'last-modified': 'yesterday' }],
+    ['a lifetime that is named, and is none', 200, { ...modified(1000), 'cache-control': 'max-age=0' }],
+  ])('not for %s', async (_, status, headers) => {
+    const site = originAt(open(), [{ status, headers }])
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toMatch(/^fwd=(uri-miss|stale)/)
+  })
+
+  test('not in the safe policy, which has a default of its own', async () => {
+    const site = originAt(open(), [{ headers: modified(10_000) }], { policy: 'safe' })
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+
+  test('what was fresh by heuristics is validated once it is not', async () => {
+    const site = originAt(open(), [{ headers: modified(1000) }, { status: 304 }])
+    await site.get('/page')
+    pass(100)
+    expect(await site.get('/page')).toMatchObject({
+      body: 'one',
+      cache: 'fwd=stale; fwd-status=304; ttl=110; stored',
+    })
+    expect(site.asked[1]!.headers.get('if-modified-since')).toBe(at(-1000))
+  })
+})

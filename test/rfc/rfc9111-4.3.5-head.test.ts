@@ -1,0 +1,73 @@
+/** RFC 9111 §4.3.5, Freshening Responses with HEAD: what its answer says of the stored answer to GET. */
+import { expect, test } from 'vitest'
+import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+
+const HEAD = { method: 'HEAD' }
+const GET: Reply = { headers: { ...fresh(60), etag: '"v1"' }, body: 'the page' }
+
+onBothStores('RFC 9111 §4.3.5', (open) => {
+  test('one of the same version renews it', async () => {
+    const site = originAt(open(), [
+      GET,
+      { headers: { ...fresh(90), etag: '"v1"', 'x-new': 'yes', 'content-length': '8' } },
+    ])
+    await site.get('/page')
+    pass(60)
+    expect(await site.get('/page', HEAD)).toMatchObject({ status: 200, body: '', cache: 'fwd=stale' })
+    const hit = await site.get('/page')
+    expect(hit).toMatchObject({ body: 'the page', cache: 'hit; ttl=90' })
+    expect(hit.headers.get('x-new')).toBe('yes')
+  })
+
+  test.each([
+    ['ETag', { etag: '"v2"' }],
+    ['Content-Length', { 'content-length': '9' }],
+  ])('one with another %s does not: the handler is asked by the next GET', async (_, headers) => {
+    const site = originAt(open(), [
+      GET,
+      { headers: { ...fresh(90), ...headers } },
+      { ...GET, body: 'a new page' },
+    ])
+    await site.get('/page')
+    pass(60)
+    await site.get('/page', HEAD)
+    expect(await site.get('/page')).toMatchObject({ body: 'a new page', cache: 'fwd=stale; stored' })
+  })
+
+  test('its 304 renews as that of a GET does', async () => {
+    const site = originAt(open(), [GET, { status: 304, headers: fresh(90) }])
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page', HEAD)).status).toBe(200)
+    expect(await site.get('/page')).toMatchObject({ body: 'the page', cache: 'hit; ttl=90' })
+  })
+
+  test.each([
+    ['an error', { status: 503, headers: fresh(60) }],
+    ['gone', { status: 410, headers: fresh(60) }],
+  ])('one that says %s is told on, and stored nowhere', async (_, reply) => {
+    const site = originAt(open(), [GET, reply, { status: 304, headers: fresh(60) }])
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page', HEAD)).status).toBe(reply.status)
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'the page' })
+    expect(site.asked).toHaveLength(3)
+  })
+
+  test('HEAD that comes first poisons no GET with an empty page', async () => {
+    for (const policy of ['safe', 'standard'] as const) {
+      const site = originAt(open(), [{ ...GET, body: null }, GET], { policy })
+      expect(await site.get('/page', HEAD)).toMatchObject({ body: '', cache: 'fwd=uri-miss; detail=head' })
+      expect((await site.get('/page')).body).toBe('the page')
+    }
+  })
+
+  test('the safe policy learns nothing from HEAD', async () => {
+    const site = originAt(open(), [GET, { headers: { ...fresh(90), etag: '"v1"' } }, GET], { policy: 'safe' })
+    await site.get('/page')
+    pass(60)
+    await site.get('/page', HEAD)
+    expect((await site.get('/page')).cache).toBe('fwd=stale; stored')
+  })
+})

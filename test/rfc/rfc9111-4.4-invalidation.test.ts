@@ -1,0 +1,171 @@
+/** RFC 9111 §4.4, Invalidating Stored Responses: a successful unsafe request clears what it may have changed. */
+import { expect, test, vi } from 'vitest'
+import { cache } from '../../src/index.ts'
+import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { counter, type Site } from '../support/site.ts'
+import { onBothStores, onRedis } from '../support/stores.ts'
+
+const HERE = 'http://localhost'
+
+/** Fills the paths, makes the request, and says which of them are still there. */
+async function survivors(
+  site: Site,
+  paths: readonly string[],
+  request: readonly [path: string, init: RequestInit],
+): Promise<string[]> {
+  for (const path of paths) await site.get(path)
+  await site.get(...request)
+  const kept: string[] = []
+  for (const path of paths) if ((await site.get(path)).cache?.startsWith('hit')) kept.push(path)
+  return kept
+}
+
+const unsafe = (open: Site, reply: Reply): Site => {
+  const made = counter()
+  open.app.all('*', cache({ policy: 'standard' }), (c) =>
+    c.req.method === 'GET'
+      ? c.text(made(), 200, fresh(60))
+      : new Response(reply.body ?? null, {
+          status: reply.status ?? 200,
+          ...(reply.headers && { headers: reply.headers }),
+        }),
+  )
+  return open
+}
+
+onBothStores('RFC 9111 §4.4', (open) => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'M-SEARCH'])(
+    '%s clears its path, with every query of it',
+    async (method) => {
+      const site = unsafe(open(), {})
+      const kept = await survivors(site, ['/page', '/page?a=1', '/other'], ['/page?b=2', { method }])
+      expect(kept).toEqual(['/other'])
+    },
+  )
+
+  test.each([
+    [201, []],
+    [204, []],
+    [302, []],
+    [400, ['/page']],
+    [404, ['/page']],
+    [500, ['/page']],
+  ])('with status %d there is left: %j', async (status, left) => {
+    const site = unsafe(open(), { status })
+    expect(await survivors(site, ['/page'], ['/page', { method: 'PUT' }])).toEqual(left)
+  })
+
+  test.each(['GET', 'HEAD', 'OPTIONS', 'QUERY'])('%s is safe', async (method) => {
+    const site = unsafe(open(), {})
+    expect(await survivors(site, ['/page'], ['/page', { method }])).toEqual(['/page'])
+  })
+
+  test.each(['location', 'content-location'])(
+    '%s is cleared as well, where it is of the same origin',
+    async (name) => {
+      for (const [reference, left] of [
+        ['/items/7', ['/items']],
+        ['items/7#part', ['/items']],
+        [`${HERE}/items/7?a=1`, ['/items']],
+        ['https://localhost/items/7', ['/items', '/items/7']],
+        ['http://other.example/items/7', ['/items', '/items/7']],
+        ['http://localhost:81/items/7', ['/items', '/items/7']],
+        ['http://', ['/items', '/items/7']],
+      ] as const) {
+        const site = unsafe(open(), { status: 201, headers: { [name]: reference } })
+        expect(await survivors(site, ['/items', '/items/7'], ['/', { method: 'POST' }])).toEqual(left)
+      }
+    },
+  )
+
+  test('it is cleared before the client gets its answer', async () => {
+    const site = unsafe(open(), {})
+    await site.get('/page')
+    await site.fetch('/page', { method: 'PUT' })
+    expect((await site.fetch('/page')).headers.get('cache-status')).toMatch(/fwd=miss/)
+    await site.settle()
+  })
+
+  test('a handler that throws has changed nothing that anybody knows of', async () => {
+    const site = originAt(open(), [{ headers: fresh(60) }, { error: new Error('no') }])
+    await site.get('/page')
+    expect((await site.get('/page', { method: 'PUT' })).status).toBe(500)
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+
+  test('the safe policy leaves it to clear()', async () => {
+    const site = originAt(open(), [{ headers: fresh(60) }], { policy: 'safe' })
+    await site.get('/page')
+    await site.get('/page', { method: 'PUT' })
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+})
+
+onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) => {
+  const post = (headers: Record<string, string>): Reply => ({ headers, body: 'posted' })
+
+  test('is stored for GET', async () => {
+    const site = unsafe(open(), post({ ...fresh(60), 'content-location': '/page' }))
+    expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method; stored')
+    expect(await site.get('/page')).toMatchObject({ body: 'posted', cache: 'hit; ttl=60' })
+  })
+
+  test('and clears what else there is of its path, and what is still being made of older data', async () => {
+    const site = open()
+    const gate = Promise.withResolvers<void>()
+    let data = 'old'
+    site.app.all('/page', cache({ policy: 'standard' }), async (c) => {
+      if (c.req.method === 'POST') data = 'new'
+      const body = `${data} ${c.req.header('accept-language') ?? ''}`
+      if (c.req.query('slow')) await gate.promise
+      return c.text(body, 200, { ...fresh(60), 'content-location': '/page', vary: 'accept-language' })
+    })
+    const german = { headers: { 'accept-language': 'de' } }
+    await site.get('/page', german)
+    const slow = site.fetch('/page?slow=1')
+    await vi.waitFor(() => expect(site.transcript().join()).toContain('miss'))
+    expect(await site.get('/page', { method: 'POST' })).toMatchObject({ cache: 'fwd=method; stored' })
+    gate.resolve()
+    await (await slow).text()
+    await site.settle()
+    expect(await site.get('/page')).toMatchObject({ body: 'new ', cache: 'hit; ttl=60' })
+    expect(await site.get('/page', german)).toMatchObject({ body: 'new de' })
+    expect(await site.get('/page?slow=1')).toMatchObject({ body: 'new ' })
+  })
+
+  test('and clears what else it names', async () => {
+    const headers = { ...fresh(60), 'content-location': '/page', location: '/list' }
+    const site = unsafe(open(), post(headers))
+    expect(await survivors(site, ['/page', '/list'], ['/page', { method: 'POST' }])).toEqual(['/page'])
+  })
+
+  test.each<[string, Record<string, string>, number?]>([
+    ['without freshness of its own', { 'content-location': '/page' }],
+    ['without Content-Location', fresh(60)],
+    ['with another one', { ...fresh(60), 'content-location': '/page?a=1' }],
+    ['that leads elsewhere', { ...fresh(60), 'content-location': '/page' }, 303],
+    ['that is private', { ...fresh(60, ', private'), 'content-location': '/page' }],
+  ])('is not, %s', async (_, headers, status = 200) => {
+    const site = unsafe(open(), { ...post(headers), status })
+    await site.get('/page')
+    await site.get('/page', { method: 'POST' })
+    expect(await site.get('/page')).toMatchObject({ body: 'two' })
+  })
+})
+
+onRedis('the store, in the middle of an unsafe request', (world) => {
+  test('a clear that fails suspends the path: nobody gets what it would have cleared', async () => {
+    const { bridge, open } = world()
+    const site = unsafe(open(), { status: 204 })
+    await site.get('/page')
+    bridge.fault = { kind: 'reset' }
+    expect((await site.fetch('/page', { method: 'PUT' })).status).toBe(204)
+    bridge.fault = null
+    const { body, headers } = await site.fetch('/page').then(async (response) => ({
+      body: await response.text(),
+      headers: response.headers,
+    }))
+    expect(body).toBe('two')
+    expect(headers.get('cache-status')).toMatch(/fwd=bypass; detail=clear-pending/)
+  })
+})

@@ -1,0 +1,171 @@
+/**
+ * Store → Store: the near tier, copies of entries in this isolate.
+ *
+ * A copy is as good as its stamp: clock and fences alone, looked up without the entry, tell whether it is valid still,
+ * so that no body is moved twice. For `seconds` after such a look-up was sent its reply is given again to whoever asks
+ * for the same entries and the same scopes, and nothing is sent at all.
+ *
+ * This is the one place where promise 2 is weaker: a clear made in another isolate, or through a connection with other
+ * options, is seen here after at most `seconds`, by the wall clock. With `seconds: 0` it is seen at once. A clear made
+ * here is always seen at once, provided that `own-clears.ts` is above this tier: to drop copies would not be enough,
+ * since a reply in flight brings them back, and so every reply that is given again passes its fences. No window is
+ * given to a reply that is older than the clears which that layer remembers.
+ *
+ * What is not promised: that a copy is the latest of its name. Others may have stored a newer entry beside it, and a
+ * caller for whom the copy is of no use asks with `full`.
+ */
+
+import { boundedMap, bytesOfTexts } from './bounded-map.ts'
+import { MOST_FENCES } from './own-clears.ts'
+import type { Snapshot, Store } from './store.ts'
+import type { Seen } from './time.ts'
+
+/** How near the near tier is, and how large. */
+export interface NearOptions {
+  /** For how long a reply is given again, in seconds. */
+  readonly seconds: number
+  /** The most that is kept, in bytes; two for each UTF-16 unit. Default 16 MiB. */
+  readonly maxBytes?: number
+  /** The wall clock, in milliseconds. */
+  readonly now: () => number
+}
+
+/** An entry that the store is known to have had. */
+interface Copy {
+  readonly value: string
+  /** Which copy this is. */
+  readonly id: number
+  /** Which of all things sent or confirmed here has told of it last. */
+  turn: number
+  /** Replies to look-ups whose last entry this is, the latest last. */
+  windows: readonly Window[]
+}
+
+/** A reply that may be given again. */
+interface Window {
+  /** Of the copies that it was about. */
+  readonly ids: readonly number[]
+  readonly seen: Seen
+  readonly sent: Sent
+}
+
+/** What the moment was like when a look-up was sent. */
+interface Sent {
+  readonly turn: number
+  readonly at: number
+  /** How many scopes had been cleared here. */
+  readonly cleared: number
+}
+
+const MIB = 1024 * 1024
+/** Requests with different scopes for one entry: a static key that several paths share. */
+const MOST_WINDOWS = 8
+
+export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: NearOptions): Store {
+  const kept = boundedMap<Copy>(maxBytes)
+  let turn = 0
+  let cleared = 0
+
+  const send = (): Sent => ({ turn: ++turn, at: now(), cleared })
+
+  const put = (name: string, copy: Copy): void => kept.set(name, copy, sizeOf(name, copy))
+
+  /** Takes in what the store has under a name, unless something newer is known. */
+  function learn(name: string, value: string | null, turn: number): void {
+    const copy = kept.get(name)
+    if (copy && copy.turn > turn) return
+    if (value === null) kept.delete(name)
+    else if (copy?.value === value) copy.turn = turn
+    else put(name, { value, id: turn, turn, windows: [] })
+  }
+
+  /** The copies of all these entries, or none. */
+  function copiesOf(entries: readonly string[]): readonly Copy[] | null {
+    const copies: Copy[] = []
+    for (const name of entries) {
+      const copy = kept.get(name)
+      if (!copy) return null
+      copies.push(copy)
+    }
+    return copies.length > 0 ? copies : null
+  }
+
+  function isOpen({ sent }: Window): boolean {
+    const passed = now() - sent.at
+    return passed >= 0 && passed < seconds * 1000 && cleared - sent.cleared < MOST_FENCES
+  }
+
+  /** Lets a reply be given again for a while. */
+  function openWindow(
+    name: string,
+    copies: readonly Copy[],
+    { scopes, clock, fences }: Seen,
+    sent: Sent,
+  ): void {
+    const copy = copies.at(-1)!
+    // Another may have taken its place meanwhile, or it had to make room.
+    if (seconds === 0 || kept.get(name) !== copy) return
+    const same = copy.windows.find(({ seen }) => areSame(seen.scopes, scopes))
+    if (same && same.sent.turn > sent.turn) return
+    const window = { ids: idsOf(copies), seen: { scopes, clock, fences }, sent }
+    copy.windows = [...copy.windows.filter((other) => other !== same), window].slice(-MOST_WINDOWS)
+    put(name, copy)
+  }
+
+  return {
+    ...store,
+
+    async lookUp({ entries, scopes, full }) {
+      const name = entries.at(-1)!
+      const copies = full ? null : copiesOf(entries)
+      if (copies) {
+        const window = copies.at(-1)!.windows.find(({ seen }) => areSame(seen.scopes, scopes))
+        if (window && isOpen(window) && areSame(window.ids, idsOf(copies))) return asNear(copies, window.seen)
+        const sent = send()
+        const reply = await store.lookUp({ entries: [], scopes })
+        openWindow(name, copies, reply, sent)
+        return asNear(copies, reply)
+      }
+      const sent = send()
+      const reply = await store.lookUp({ entries, scopes })
+      for (const [i, name] of entries.entries()) learn(name, reply.entries[i]!, sent.turn)
+      const learned = copiesOf(entries)
+      if (learned) openWindow(name, learned, reply, sent)
+      return reply
+    },
+
+    async commit(commit) {
+      const outcome = await store.commit(commit)
+      // A look-up that is under way may have missed it, and counts as older. What was refused, or nobody knows of, is
+      // no entry: the times of its stamp may be issued again, and would then speak for it.
+      if (outcome === 'stored') for (const { name, value } of commit.writes) learn(name, value, ++turn)
+      return outcome
+    },
+
+    async clear(scopes) {
+      const time = await store.clear(scopes)
+      cleared += scopes.length
+      return time
+    },
+  }
+}
+
+const idsOf = (copies: readonly Copy[]): readonly number[] => copies.map(({ id }) => id)
+
+/** What a reply says about copies. */
+const asNear = (copies: readonly Copy[], seen: Seen): Snapshot => ({
+  ...seen,
+  entries: copies.map(({ value }) => value),
+  near: true,
+})
+
+function sizeOf(name: string, { value, windows }: Copy): number {
+  let bytes = bytesOfTexts(name, value)
+  for (const { seen } of windows) {
+    bytes += bytesOfTexts(...seen.scopes, ...seen.fences.map((fence) => fence ?? ''))
+  }
+  return bytes
+}
+
+const areSame = <Item>(some: readonly Item[], others: readonly Item[]): boolean =>
+  some.length === others.length && some.every((item, i) => item === others[i])

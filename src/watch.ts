@@ -31,18 +31,25 @@ export function createWatch(): Watch {
 
     replace(target, name, property) {
       const before = Object.getOwnPropertyDescriptor(target, name)
-      const ours = { configurable: true, enumerable: before?.enumerable ?? false, ...property }
-      Object.defineProperty(target, name, ours)
+      const values = target as Record<string, unknown>
+      // What is only a value is only assigned, at a fraction of the time.
+      const isValue = before?.writable === true && 'value' in property
+      if (isValue) values[name] = property.value
+      else {
+        const enumerable = before?.enumerable ?? false
+        Object.defineProperty(target, name, { configurable: true, enumerable, ...property })
+      }
       restores.push(() => {
-        const now = Object.getOwnPropertyDescriptor(target, name)
-        if (now?.get !== ours.get || now?.value !== ours.value) {
+        const now = isValue ? { value: values[name] } : Object.getOwnPropertyDescriptor(target, name)
+        if (now?.get !== property.get || now?.value !== property.value) {
           // An observation further in, which ends later, must not put back what is no longer ours.
-          over.set(markOf(ours), before)
+          over.set(markOf(property), before)
           return
         }
         let original = before
         while (original && over.has(markOf(original))) original = over.get(markOf(original))
-        if (original) Object.defineProperty(target, name, original)
+        if (isValue && original?.writable) values[name] = original.value
+        else if (original) Object.defineProperty(target, name, original)
         else Reflect.deleteProperty(target, name)
       })
     },

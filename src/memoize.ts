@@ -110,7 +110,7 @@ export function memoize<Args extends object, Value>(
       valueOf: () => null,
     }
     const memo = { subject, state, use: useOf(options), report, compute: () => compute(args) }
-    return fromText(await lookUpOrCompute(memo))
+    return (await lookUpOrCompute(memo)) as Value
   }
 }
 
@@ -123,26 +123,27 @@ interface Memo {
   compute(): unknown
 }
 
-/** The value as JSON text; `undefined` where it has none. */
-async function lookUpOrCompute(memo: Memo): Promise<string | undefined> {
+/** The value as JSON gives it; `undefined` where it has none. */
+async function lookUpOrCompute(memo: Memo): Promise<unknown> {
   const { subject, state, report } = memo
   const { namespace, key } = subject
   const found = await lookUp(memo)
   if (!found) {
     // It is made just now and not stored; what is made from it belongs to its scopes all the same.
     use(state.parts, subject.scopes, null)
-    return toText(await memo.compute())
+    return fromText(toText(await memo.compute()))
   }
-  if (found.outcome !== 'found') return share(memo, found)
+  if (found.outcome !== 'found') return fromText(await share(memo, found))
 
   const { entry } = found
-  if (!isJson(entry.body)) return share(memo, { ...found, outcome: 'invalid' })
+  const json = parsed(entry.body)
+  if (!json) return fromText(await share(memo, { ...found, outcome: 'invalid' }))
   const now = Date.now()
   const ttl = remaining(entry, now)
   const reuse = mayReuse(usefulnessOf(entry), residence(entry, now), NO_DEMANDS)
   if (reuse.use === 'validate') {
     try {
-      return await share(memo, found)
+      return fromText(await share(memo, found))
     } catch (error) {
       if (!mayStandIn(usefulnessOf(entry), residence(entry, now))) throw error
       report({ type: 'not-stored', reason: 'error', detail: 'stale-if-error' })
@@ -153,7 +154,7 @@ async function lookUpOrCompute(memo: Memo): Promise<string | undefined> {
   use(state.parts, entry.scopes, entry.stamp)
   // After that: the value that is replaced is no part of the one that replaces it.
   if (reuse.use === 'refresh') refresh(memo, found)
-  return entry.body as string
+  return json.value
 }
 
 /** Takes what a concurrent call is making, or makes it for whoever calls meanwhile. */
@@ -303,13 +304,12 @@ function memoText(namespace: string, name: string, args: object, exclude: readon
 
 const toText = (value: unknown): string | undefined => JSON.stringify(value)
 
-/** Somebody else may have written there. */
-function isJson(body: Entry['body']): boolean {
+/** What is stored; `null` where it is no JSON: somebody else may have written there. */
+function parsed(body: Entry['body']): { value: unknown } | null {
   try {
-    JSON.parse(body as string)
-    return typeof body === 'string'
+    return typeof body === 'string' ? { value: JSON.parse(body) } : null
   } catch {
-    return false
+    return null
   }
 }
 

@@ -11,6 +11,7 @@ import { atOnce } from './callbacks.ts'
 import { checkMemoizeOptions } from './check-options.ts'
 import { DEFAULT_NAMESPACE } from './clearing.ts'
 import { begin, spoil, use } from './collect.ts'
+import { commitKept } from './committing.ts'
 import type { Connection } from './connect.ts'
 import type { Entry } from './entry/entry.ts'
 import { asMembers, remaining, residence, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
@@ -18,7 +19,7 @@ import { ConfigError } from './errors.ts'
 import type { Land } from './flights.ts'
 import type { Usefulness } from './http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from './http/reuse.ts'
-import { type Keepable, keep, keepable } from './keep.ts'
+import { keepable } from './keep.ts'
 import { md5 } from './key/md5.ts'
 import { isPlainObject, plainText } from './key/plain.ts'
 import { type Recollection, recall } from './recall.ts'
@@ -201,7 +202,7 @@ async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Prom
     const about = { stamp: parts.stamp, scopes, status: 200, headers: [], made, body: value }
     const kept = keepable(subject, { ...about, ...asMembers(memo.use) }, [], [])!
     land?.(kept)
-    state.background(commit(memo, connection, kept))
+    state.background(commitKept(connection, subject, kept, secondsToKeep(memo.use, false), report))
   }
   return value
 }
@@ -251,20 +252,6 @@ function isEnabled({ enabled }: RequestState): boolean {
     return enabled()
   } catch {
     return false
-  }
-}
-
-async function commit({ subject, report, use }: Memo, connection: Connection, kept: Keepable): Promise<void> {
-  const { namespace, key } = subject
-  const seconds = secondsToKeep(use, false)
-  try {
-    const started = Date.now()
-    const { outcome, size } = await keep(connection, subject, kept, seconds)
-    const milliseconds = Date.now() - started
-    if (outcome === 'stored') report({ type: 'stored', namespace, key, seconds, size, milliseconds })
-    else report({ type: 'not-stored', reason: outcome })
-  } catch (cause) {
-    report({ type: 'not-stored', reason: 'store', detail: reportFailure('commit', cause, report) })
   }
 }
 

@@ -3,15 +3,15 @@
  * is judged like what makes one: it may not be storable, read what no key covers, and bring tags of its own.
  */
 
+import { commitKept } from './committing.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
 import { asMembers, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
 import { initialAge } from './http/freshness.ts'
 import { renewFields } from './http/renew.ts'
-import { keep, keepable } from './keep.ts'
+import { keepable } from './keep.ts'
 import type { Run } from './run.ts'
 import { union } from './shape.ts'
-import { reportFailure } from './state.ts'
 import { learnedFrom, mayBeStored, type NotStorable, type Storable, variesOn } from './storable.ts'
 import { tagScope } from './store/scope.ts'
 import type { Before, Visit } from './visit.ts'
@@ -119,16 +119,6 @@ export async function commitRenewed(
     return report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
   }
   if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
-  const seconds = secondsToKeep(usefulnessOf(kept.entry), true)
-  try {
-    const started = Date.now()
-    const { outcome, size } = await keep(connection, subject, kept, seconds)
-    const milliseconds = Date.now() - started
-    if (outcome === 'stored') {
-      report({ type: 'stored', namespace: subject.namespace, key: subject.key, seconds, size, milliseconds })
-    } else report({ type: 'not-stored', reason: outcome })
-  } catch (cause) {
-    report({ type: 'not-stored', reason: 'store', detail: reportFailure('commit', cause, report) })
-  }
+  await commitKept(connection, subject, kept, secondsToKeep(usefulnessOf(kept.entry), true), report)
   land?.(null)
 }

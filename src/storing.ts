@@ -8,19 +8,19 @@
 
 import type { Context } from 'hono'
 import { type Copy, readBounded } from './body.ts'
+import { commitKept } from './committing.ts'
 import { type Entry, textOf } from './entry/entry.ts'
 import { asMembers, secondsToKeep } from './entry/freshness.ts'
 import type { CacheStatus } from './http/cache-status.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
 import { SPEAKS } from './inputs.ts'
-import { keep, keepable } from './keep.ts'
+import { type Keepable, keepable } from './keep.ts'
 import { sha256Hex } from './key/sha256.ts'
 import { isValidatable } from './renewing.ts'
 import { declaredVary } from './route.ts'
 import type { Run } from './run.ts'
 import { replaceResponse, setField } from './saying.ts'
 import { union } from './shape.ts'
-import { reportFailure } from './state.ts'
 import {
   learnedFrom,
   mayBeStored,
@@ -87,28 +87,35 @@ async function commit(
   copy: Copy,
   about: About,
 ): Promise<boolean> {
-  const outcome = await tryToCommit(visit, before, run, storable, copy, about)
+  const { connection, variants, report } = visit
+  const { subject, recorded, need } = before
+  const made = await makeEntry(visit, before, run, storable, copy, about)
+  if (!made.store) {
+    before.land?.(null)
+    reportNotStored(visit, made)
+    return false
+  }
+  const { kept, seconds } = made
+  before.land?.(kept)
+  const stored = await commitKept(connection, subject, kept, seconds, report)
   before.land?.(null)
-  if (outcome.store) {
-    const { namespace, key } = before.subject
-    const { seconds, size, milliseconds } = outcome
-    visit.report({ type: 'stored', namespace, key, seconds, size, milliseconds })
-  } else reportNotStored(visit, outcome)
-  return outcome.store
+  if (stored && need === 'vary-miss' && kept.inputs.length === recorded.length) variants.made(Date.now())
+  return stored
 }
 
 type About = Pick<Entry, 'status' | 'made' | 'range'>
 
-async function tryToCommit(
+/** The entry that is to be kept, or why there is none after all. */
+async function makeEntry(
   visit: Visit,
   before: Before,
   run: Run,
   storable: Storable,
   copy: Copy,
   about: About,
-): Promise<NotStorable | { store: true; seconds: number; size: number; milliseconds: number }> {
-  const { c, route, state, connection, report } = visit
-  const { subject, recorded, need } = before
+): Promise<NotStorable | { store: true; kept: Keepable; seconds: number }> {
+  const { c, route, state } = visit
+  const { subject, recorded } = before
   const { tags, skipped: skippedFor } = state.making
   if ('failed' in copy) return { store: false, reason: copy.failed }
   if (skippedFor !== null) return skipped(skippedFor)
@@ -133,20 +140,9 @@ async function tryToCommit(
   const body = textOf(copy.bytes) ?? copy.bytes
   const use = { ...storable.use, fresh: jittered(storable.use.fresh, route.jitter) }
   const entry = { stamp, scopes, headers, ...about, ...asMembers(use), ...(ownEtag && { ownEtag }), body }
-  const seconds = secondsToKeep(use, isValidatable(entry))
   const kept = keepable(subject, entry, inputs, recorded)
   if (!kept) return { store: false, reason: 'reads-variable' }
-  before.land?.(kept)
-  try {
-    const started = Date.now()
-    const { outcome, size } = await keep(connection, subject, kept, seconds)
-    const milliseconds = Date.now() - started
-    if (outcome !== 'stored') return { store: false, reason: outcome }
-    if (need === 'vary-miss' && union(recorded, inputs) === recorded) visit.variants.made(Date.now())
-    return { store: true, seconds, size, milliseconds }
-  } catch (cause) {
-    return { store: false, reason: 'store', detail: reportFailure('commit', cause, report) }
-  }
+  return { store: true, kept, seconds: secondsToKeep(use, isValidatable(entry)) }
 }
 
 /**

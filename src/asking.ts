@@ -13,13 +13,13 @@ import type { CacheStatus } from './http/cache-status.ts'
 import type { Field } from './http/fields.ts'
 import { mayStandIn } from './http/reuse.ts'
 import { SURROGATE_CAPABILITY } from './http/targeted.ts'
-import { commitRenewed, learnedFromHead, renewed, validatorsOf } from './renewing.ts'
+import { commitRenewed, isValidatable, learnedFromHead, renewed, validatorsOf } from './renewing.ts'
 import { requestForHandler } from './request.ts'
 import { runHandler } from './run.ts'
 import { say } from './saying.ts'
 import type { RequestState } from './state.ts'
 import { holdEnd, storeResponse } from './storing.ts'
-import type { Before, Visit } from './visit.ts'
+import { type Before, forwardedFor, type Visit } from './visit.ts'
 
 /** Lets the handler answer, or the entry where it confirms that or fails. */
 export async function answerByHandler(visit: Visit, before: Before, entry: Entry | null): Promise<void> {
@@ -36,9 +36,8 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     await completeResponse(visit, before, routeIndex, entry)
   }
   const { need } = before
-  const fwd = need === 'invalid' ? 'miss' : need
   const { status } = c.res
-  const about: CacheStatus = { fwd, ...statusKey(state, before.subject.key) }
+  const about: CacheStatus = { fwd: forwardedFor(need), ...statusKey(state, before.subject.key) }
   const giving = { cacheControl: route.cacheControl, above: run.above }
 
   if (entry && status === 304 && isAskedAbout(entry)) {
@@ -100,10 +99,7 @@ export function requestFor(visit: Visit, asked: Request, entry: Entry | null): R
   return requestForHandler(asked, route, { keep, add })
 }
 
-export function isAskedAbout(entry: Entry): boolean {
-  const { etag, lastModified } = validatorsOf(entry)
-  return entry.status !== 206 && (etag !== null || lastModified !== null)
-}
+export const isAskedAbout = (entry: Entry): boolean => entry.status !== 206 && isValidatable(entry)
 
 export const statusKey = ({ options }: RequestState, key: string): CacheStatus =>
   options.statusKey ? { key } : {}

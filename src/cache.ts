@@ -28,7 +28,7 @@ import { landing, shareOrLead } from './sharing.ts'
 import { type Report, reportFailure, stateOf } from './state.ts'
 import { answerUnsafe, isUnsafe } from './unsafe.ts'
 import { createVariants } from './variants.ts'
-import type { Before, Visit } from './visit.ts'
+import { type Before, forwardedFor, type Visit } from './visit.ts'
 
 /** What Cache-Status says of a bypass; of any other its reason. */
 const BYPASSES: Partial<Record<BypassReason, CacheStatus>> = {
@@ -190,7 +190,7 @@ async function miss(
   report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
   if (onlyIfCached) {
     c.res = new Response(null, { status: 504 })
-    say(c, { fwd: need === 'invalid' ? 'miss' : need, detail: 'only-if-cached' })
+    say(c, { fwd: forwardedFor(need), detail: 'only-if-cached' })
     return null
   }
   const shared = await shareOrLead(visit, before)

@@ -12,7 +12,7 @@ import { demandsOf, mayReuse } from './http/reuse.ts'
 import { type Recollection, recall } from './recall.ts'
 import type { Subject } from './shape.ts'
 import { leaseName } from './store/scope.ts'
-import type { Before, Visit } from './visit.ts'
+import { type Before, forwardedFor, type Visit } from './visit.ts'
 
 /** Gives a lease back. */
 export type Release = () => void
@@ -72,7 +72,7 @@ async function answerFromStore(visit: Visit, { subject, need }: Before): Promise
     const demands = demandsOf(asked.headers, route.profile)
     const reuse = mayReuse(usefulnessOf(found.entry), residence(found.entry, now), demands)
     if (reuse.use !== 'fresh') return null
-    const status = { fwd: need === 'invalid' ? ('miss' as const) : need, collapsed: true }
+    const status = { fwd: forwardedFor(need), collapsed: true }
     if (answer(c, found.entry, now, { status, cacheControl: route.cacheControl }) !== 'answered') return null
     report({ type: 'shared', namespace: subject.namespace, key: subject.key })
     return found

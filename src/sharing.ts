@@ -14,7 +14,7 @@ import { demandsOf, mayReuse } from './http/reuse.ts'
 import type { Release } from './leasing.ts'
 import { nameOf, type Subject, union, variantOf, without } from './shape.ts'
 import { judge, type Seen } from './store/time.ts'
-import type { Before, Visit } from './visit.ts'
+import { type Before, forwardedFor, type Visit } from './visit.ts'
 
 /** Whether the request can be answered by what another makes. */
 const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
@@ -57,7 +57,7 @@ function answerWith(
 ): boolean {
   if (mayReuse(usefulnessOf(entry), 0, demandsOf(asked.headers, route.profile)).use === 'validate')
     return false
-  const status = { collapsed: true, fwd: need === 'invalid' ? ('miss' as const) : need }
+  const status = { collapsed: true, fwd: forwardedFor(need) }
   if (answer(c, entry, Date.now(), { status, cacheControl: route.cacheControl }) !== 'answered') return false
   report({ type: 'shared', namespace: subject.namespace, key: subject.key })
   return true

@@ -31,6 +31,10 @@ export interface Visit {
 /** Why the handler has to run. */
 export type Need = 'uri-miss' | 'vary-miss' | 'invalid' | 'stale' | 'request' | 'partial'
 
+/** The same in the words of Cache-Status: of what was cleared it says no more than that there is nothing. */
+export const forwardedFor = (need: Need): Exclude<Need, 'invalid'> | 'miss' =>
+  need === 'invalid' ? 'miss' : need
+
 /** What is known before the handler runs. */
 export interface Before {
   readonly subject: Subject

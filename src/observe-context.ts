@@ -28,7 +28,7 @@ type Properties = Record<PropertyKey, unknown>
 
 /** Returns what to call when the handler has returned and its body may still run. */
 export function observeContext(c: Context, reader: Reader, watch: Watch): { late(): void } {
-  const { watching, replace } = watch
+  const { watching, intercept, replace } = watch
   const prototype = Object.getPrototypeOf(c) as object
   /** What was set inside the observed part is the handler's own business. */
   const set = new Set<string>()
@@ -49,13 +49,13 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): { late
       setVariable(name, value)
     },
   })
-  replace(c, 'var', { get: () => new Proxy(Reflect.get(prototype, 'var', c) as object, variables) })
+  intercept(c, 'var', { get: () => new Proxy(Reflect.get(prototype, 'var', c) as object, variables()) })
 
   const noteOf = (all: object, name: PropertyKey) => {
     if (typeof name === 'string' && (Object.hasOwn(all, name) || !(name in Object.prototype)))
       readVariable(name)
   }
-  const variables: ProxyHandler<object> = {
+  const variables = (): ProxyHandler<object> => ({
     get(all, name) {
       noteOf(all, name)
       return Reflect.get(all, name)
@@ -73,16 +73,16 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): { late
       if (watching()) reader.refuse('variable', ALL_VARIABLES)
       return Reflect.ownKeys(all)
     },
-  }
+  })
 
   // The platform's own request.
   const env: unknown = c.env
   const { seen } = watchPlatform(env, 'c.env')
   if (seen !== env) replace(c, 'env', { writable: true, value: seen })
-  replace(c, 'executionCtx', {
+  intercept(c, 'executionCtx', {
     get: () => watchPlatform(Reflect.get(prototype, 'executionCtx', c), 'c.executionCtx').seen,
   })
-  replace(c, 'event', {
+  intercept(c, 'event', {
     get: () => {
       if (watching()) reader.refuse('env', belongs('c.event'))
       return Reflect.get(prototype, 'event', c)

@@ -39,7 +39,7 @@ export function observeRequest(
   c: Context,
   request: Request,
   reader: Reader,
-  { watching, replace, unobserved }: Watch,
+  { watching, intercept, replace, unobserved }: Watch,
 ): RequestObservation {
   const { req } = c
   const members = req as unknown as Record<string, Method>
@@ -58,8 +58,8 @@ export function observeRequest(
     if (watching()) name ? reader.header(String(name)) : allHeaders()
     return unobserved(() => header!.call(req, name))
   })
-  replace(req, 'url', { get: () => unobserved(() => view.url) })
-  replace(req, 'method', { get: () => unobserved(() => view.method) })
+  intercept(req, 'url', { get: () => unobserved(() => view.url) })
+  intercept(req, 'method', { get: () => unobserved(() => view.method) })
   const validatedHere = new Set<unknown>()
   method('addValidatedData', (target, data) => {
     // A validator below: what it read has been noticed.
@@ -108,7 +108,7 @@ export function observeRequest(
 
   // The Request itself.
   let own: Request | undefined
-  replace(req, 'raw', {
+  intercept(req, 'raw', {
     get: () => {
       if (own) return own
       if (watching()) {
@@ -119,20 +119,20 @@ export function observeRequest(
       }
       return view
     },
-    set: (request: Request) => {
+    set: (request) => {
       // The handler has made one of its own, from what it read.
-      own = request
+      own = request as Request
     },
   })
 
-  const watched = new WeakSet<Request>()
+  const watched = new Set<Request>()
   function watchMembers(request: Request): void {
     if (watched.has(request)) return
     watched.add(request)
     const native = Object.getPrototypeOf(request)
     const read = (name: string): unknown => Reflect.get(native, name, request)
     const member = (name: string, note?: () => void) =>
-      replace(request, name, {
+      intercept(request, name, {
         get: () => {
           if (watching()) {
             taken = false
@@ -145,7 +145,7 @@ export function observeRequest(
     member('clone', whole)
     if ('cf' in request) member('cf', () => reader.refuse('cf', CF))
     let headers: Headers | undefined
-    replace(request, 'headers', {
+    intercept(request, 'headers', {
       get: () => {
         if (!watching()) return read('headers')
         taken = false

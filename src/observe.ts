@@ -24,7 +24,7 @@ export interface Observation {
 
 export function observe(c: Context, request: Request, reader: Reader): Observation {
   const watch = createWatch()
-  const complete = new WeakSet<object>()
+  const complete = new Set<unknown>()
   const context = observeContext(c, reader, watch)
   const ofRequest = observeRequest(c, request, reader, watch)
 

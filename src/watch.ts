@@ -3,9 +3,13 @@
  * and whether what happens now is the handler's doing at all.
  */
 
+import { type Accessor, intercept } from './intercept.ts'
+
 export interface Watch {
   /** Whether a read that happens now counts. */
   watching(): boolean
+  /** Puts an accessor in the place of a property until the end. The names are those that we know, not the app's. */
+  intercept(target: object, name: string, accessor: Accessor): void
   /** Replaces a property until the end. Where somebody has replaced it since, it stays: ours is then passive. */
   replace(target: object, name: string, property: PropertyDescriptor): void
   /** Calls something whose reads are not the handler's, such as Hono's own methods, which use `raw`. */
@@ -28,6 +32,10 @@ export function createWatch(): Watch {
 
   return {
     watching: () => !ended && !inside,
+
+    intercept(target, name, accessor) {
+      restores.push(intercept(target, name, accessor))
+    },
 
     replace(target, name, property) {
       const before = Object.getOwnPropertyDescriptor(target, name)
@@ -66,6 +74,7 @@ export function createWatch(): Watch {
 
     end() {
       ended = true
+      // The last first, so that an instance regains the shape that it had.
       for (const restore of restores.reverse()) restore()
       restores.length = 0
     },

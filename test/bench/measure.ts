@@ -1,6 +1,7 @@
 /**
  * Contestants side by side: rounds that take turns, in another order each time, so that a busy machine slows all of
- * them alike. What is reported are medians; a ratio is the median of the ratios of the rounds, each within one round.
+ * them alike. What is reported are medians; a ratio is the median of the ratios of the rounds, each within one round,
+ * and so is a difference.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +14,8 @@ export interface Measured {
   readonly microseconds: number
   /** Its time divided by that of the first contestant. */
   readonly ratio: number
+  /** Microseconds that it takes more than the first contestant. */
+  readonly more: number
 }
 
 export interface Rounds {
@@ -51,6 +54,7 @@ export async function measure(
     name,
     microseconds: Number(median(times[i]!).toFixed(1)),
     ratio: Number(median(times[i]!.map((time, round) => time / times[0]![round]!)).toFixed(2)),
+    more: Number(median(times[i]!.map((time, round) => time - times[0]![round]!)).toFixed(1)),
   }))
 }
 

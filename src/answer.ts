@@ -7,16 +7,16 @@
  */
 
 import type { Context } from 'hono'
-import type { StatusCode } from 'hono/utils/http-status'
 import { BODILESS } from './body.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { isNotModified } from './http/conditional.ts'
 import { parseDate } from './http/date.ts'
-import { fieldOf, isContentField } from './http/fields.ts'
+import { type Field, fieldOf, isContentField } from './http/fields.ts'
 import { partOf, slice } from './http/partial.ts'
 import { formatContentRange, ifRangeHolds, parseRange, resolve } from './http/range.ts'
+import { responseOf } from './respond.ts'
 import { replaceResponse } from './saying.ts'
 
 /** What a client is given of an entry. */
@@ -50,17 +50,16 @@ export function answer(
 ): Answered {
   const selection = select(c.req.raw, entry)
   if (!selection) return 'partial'
+  const { body, contentRange } = selection
+  const fields = fieldsOf(entry, selection)
+  if (contentRange !== undefined) fields.push(['content-range', contentRange])
+  if (cacheControl !== undefined) fields.push(['cache-control', cacheControl])
+  const resident = residence(entry, now)
+  fields.push(['age', String(Math.floor(entry.age + resident))])
+  const said = formatCacheStatus({ ttl: entry.fresh - resident, ...status })
+  fields.push(['cache-status', said, 'append'])
   try {
-    const response = above
-      ? new Response(selection.body, { status: selection.status, headers: above })
-      : c.newResponse(selection.body as string, selection.status as StatusCode)
-    fill(response, entry, selection)
-    const { headers } = response
-    if (cacheControl !== undefined) headers.set('cache-control', cacheControl)
-    const resident = residence(entry, now)
-    headers.set('age', String(Math.floor(entry.age + resident)))
-    headers.append('cache-status', formatCacheStatus({ ttl: entry.fresh - resident, ...status }))
-    replaceResponse(c, response)
+    replaceResponse(c, responseOf(c, selection.status, body, fields, above))
     return 'answered'
   } catch {
     return 'damaged'
@@ -99,23 +98,9 @@ function select({ method, headers: asked }: Request, entry: Entry): Selection | 
   return { status: 206, body: bytes.subarray(span.first, span.last + 1), contentRange }
 }
 
-function fill(
-  response: Response,
-  { headers: fields }: Entry,
-  { status, body, contentRange }: Selection,
-): void {
-  if (typeof body === 'string' && fieldOf(fields, 'content-type') === null) {
-    // The Response has guessed one for a string; that of Node's adapter does so when anything but headers is read.
-    void response.bodyUsed
-    response.headers.delete('content-type')
-  }
-  const { headers } = response
-  for (const [name, value, append] of fields) {
-    if ((status === 304 || status === 416) && isContentField(name)) continue
-    if (append || name === 'set-cookie') headers.append(name, value)
-    else headers.set(name, value)
-  }
-  if (contentRange !== undefined) headers.set('content-range', contentRange)
+function fieldsOf({ headers }: Entry, { status }: Selection): Field[] {
+  const whole = status !== 304 && status !== 416
+  return whole ? [...headers] : headers.filter(([name]) => !isContentField(name))
 }
 
 /** Turns the handler's own response into a 304 where the client has the same one. */

@@ -6,7 +6,7 @@
 
 import { ConfigError, StoreError } from './errors.ts'
 import { createFlights, type Flights } from './flights.ts'
-import type { ConnectionOptions, Near, Timeout, UpstashClient } from './options.ts'
+import type { ConnectionOptions, Timeout, UpstashClient } from './options.ts'
 import { createRefreshes, type Refreshes } from './refreshes.ts'
 import { createShapes, type Shapes } from './shape.ts'
 import { within } from './store/deadline.ts'
@@ -14,7 +14,7 @@ import { guarded } from './store/guarded.ts'
 import { withNear } from './store/near.ts'
 import { type OwnClearsStore, withOwnClears } from './store/own-clears.ts'
 import { prefixed } from './store/prefixed.ts'
-import { redisStore, type Send } from './store/redis.ts'
+import { type Command, redisStore, type Send } from './store/redis.ts'
 import type { Store } from './store/store.ts'
 
 export interface Connection {
@@ -48,7 +48,7 @@ export function connect(options: ConnectionOptions): Connection {
   const key = JSON.stringify([url, token, prefix, read, write, near?.seconds, near?.maxBytes])
   let connection = connections.get(key)
   if (!connection) {
-    connection = open(storeOf(options, read, write), { read, write, near })
+    connection = open(options, { read, write })
     connections.set(key, connection)
     // Options made for each request, with a prefix for each of them, must not fill the memory.
     if (connections.size > MOST_CONNECTIONS) connections.delete(connections.keys().next().value!)
@@ -56,9 +56,11 @@ export function connect(options: ConnectionOptions): Connection {
   return connection
 }
 
-function open(store: Store, { read, write, near }: Timeouts & { near: Near | undefined }): Connection {
+function open(options: ConnectionOptions, { read, write }: Timeouts): Connection {
   const now = () => Date.now()
-  const safe = guarded(store, { read, write, now })
+  const timesLookUps = !options.store && !options.redis
+  const safe = guarded(storeOf(options, read, write), { read, write, timesLookUps, now })
+  const { near } = options
   return {
     // The clears made here above the copies: whatever a copy or a reply in flight says passes their fences.
     store: withOwnClears(near ? withNear(safe, { ...near, now }) : safe, { now, sleep }),
@@ -93,16 +95,19 @@ function sender({ url, token, redis }: ConnectionOptions, read: number, write: n
 
   let client: UpstashClient | undefined
   let signal: AbortSignal
-  return async (command) => {
+  const send = async (command: Command, { signal: own }: AbortController): Promise<unknown> => {
     // Not a shared promise: on Workers it could belong to a request that has gone.
     client ??= await openUpstash(url, token, () => signal)
+    // `exec` asks for its signal before it first waits, so this is the signal of this command and of no other.
+    signal = own
+    return client.exec(command)
+  }
+  return (command) => {
     // Not `AbortSignal.timeout`: it goes off, and makes an error, long after the answer is there. On Node a hit spends
     // a third of its time on that.
     const controller = new AbortController()
-    // `exec` asks for its signal before it first waits, so this is the signal of this command and of no other.
-    signal = controller.signal
     const ms = command[0] === 'MGET' ? read : write
-    return within(ms, client.exec(command), () => controller.abort())
+    return within(ms, send(command, controller), () => controller.abort())
   }
 }
 

@@ -16,18 +16,20 @@ export interface Guard {
   readonly read: number
   /** Milliseconds for what happens behind the response: commit, clear, release. */
   readonly write: number
+  /** The store keeps the deadline of a look-up itself. A second timer would cost a hit as much as its key. */
+  readonly timesLookUps?: boolean
   readonly now: () => number
 }
 
 const FAILURES_TO_OPEN = 5
 const OPEN_MS = 10_000
 
-export function guarded(store: Store, { read, write, now }: Guard): Store {
+export function guarded(store: Store, { read, write, timesLookUps = false, now }: Guard): Store {
   let failures = 0
   /** The breaker is open, and lets no call through, until this moment; 0 while it is closed. */
   let openUntil = 0
 
-  async function call<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  async function call<T>(ms: number, work: () => Promise<T>, isTimed = false): Promise<T> {
     if (openUntil > 0) {
       const moment = now()
       if (moment < openUntil) throw new StoreError('breaker-open')
@@ -35,7 +37,7 @@ export function guarded(store: Store, { read, write, now }: Guard): Store {
       openUntil = moment + ms + 1
     }
     try {
-      const value = await within(ms, work())
+      const value = await (isTimed ? work() : within(ms, work()))
       failures = 0
       openUntil = 0
       return value
@@ -50,7 +52,7 @@ export function guarded(store: Store, { read, write, now }: Guard): Store {
   }
 
   return {
-    lookUp: (query) => call(read, () => store.lookUp(query)),
+    lookUp: (query) => call(read, () => store.lookUp(query), timesLookUps),
     begin: () => call(read, () => store.begin()),
     commit: (commit) => call(write, () => store.commit(commit)),
     clear: (scopes) => call(write, () => store.clear(scopes)),

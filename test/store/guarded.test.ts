@@ -53,6 +53,16 @@ test('what goes well goes through', async () => {
 describe('deadlines', () => {
   const never = () => new Promise(() => {})
 
+  test('a store that keeps the deadline of its look-ups is trusted with that, and with no other', async () => {
+    const limits = { read: 20, write: 40, timesLookUps: true }
+    const { guard } = setUp(never, limits)
+    const first = await Promise.race([
+      reasonOf(guard.lookUp(QUERY)).then((reason) => `lookUp: ${reason}`),
+      reasonOf(guard.commit(COMMIT)).then((reason) => `commit: ${reason}`),
+    ])
+    expect(first).toBe('commit: timeout')
+  })
+
   test.each<[keyof Store, (guard: Store) => Promise<unknown>, ms: number]>([
     ['lookUp', (guard) => guard.lookUp(QUERY), 20],
     ['begin', (guard) => guard.begin(), 20],

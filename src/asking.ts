@@ -15,7 +15,7 @@ import { mayStandIn } from './http/reuse.ts'
 import { SURROGATE_CAPABILITY } from './http/targeted.ts'
 import { commitRenewed, isValidatable, learnedFromHead, renewed, validatorsOf } from './renewing.ts'
 import { requestForHandler } from './request.ts'
-import { runHandler } from './run.ts'
+import { fieldsAbove, type Run, runHandler } from './run.ts'
 import { say } from './saying.ts'
 import type { RequestState } from './state.ts'
 import { holdEnd, storeResponse } from './storing.ts'
@@ -26,7 +26,15 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   const { c, asked, route, state } = visit
   const { routeIndex } = c.req
   const request = requestFor(visit, asked, entry)
-  const run = await runHandler(visit, before, request)
+  const above = fieldsAbove(c)
+  let run: Run
+  try {
+    run = await runHandler(visit, before, request, above)
+  } catch (error) {
+    // Hono makes a response of most that is thrown; not of what is no Error, nor inside an `every`.
+    if (visit.isInnermost() && isFailure(error) && standIn(visit, before, entry, { above })) return
+    throw error
+  }
   if (!visit.isInnermost()) {
     before.land?.(null)
     return run.end()
@@ -38,8 +46,6 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   const { need } = before
   const { status } = c.res
   const about: CacheStatus = { fwd: forwardedFor(need), ...statusKey(state, before.subject.key) }
-  const giving = { cacheControl: route.cacheControl, above: run.above }
-
   if (entry && status === 304 && isAskedAbout(entry)) {
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
@@ -49,21 +55,13 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     const { storable } = renewal
     const outcome = storable.store ? { stored: true } : { detail: storable.reason }
     answer(c, renewal.entry, Date.now(), {
-      ...giving,
       status: { ...about, forwardedStatus: 304, ...outcome },
+      cacheControl: route.cacheControl,
+      above,
     })
     return
   }
-  if (entry && hasFailed(c)) {
-    const now = Date.now()
-    if (mayStandIn(usefulnessOf(entry), residence(entry, now))) {
-      run.end()
-      before.land?.(null)
-      visit.report({ type: 'not-stored', reason: c.error ? 'error' : 'status', detail: 'stale-if-error' })
-      const standIn = { ...about, forwardedStatus: status, detail: 'stale-if-error' }
-      if (answer(c, entry, now, { ...giving, status: standIn }) === 'answered') return
-    }
-  }
+  if (hasFailed(c) && standIn(visit, before, entry, { above, status, run })) return
   if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
     run.end()
     const committing = commitRenewed(visit, before, learnedFromHead(visit, before, entry, c.res, run))
@@ -76,6 +74,37 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   say(c, { ...about, ...stored })
   if (route.awaitStore && committing) await holdEnd(visit, committing)
 }
+
+/**
+ * Answers with the last good entry in the place of a failure, if it may.
+ *
+ * @param failed without `status` and `run`: there is no response, since what was thrown went past Hono
+ */
+function standIn(
+  visit: Visit,
+  before: Before,
+  entry: Entry | null,
+  { above, status, run }: { above: Headers; status?: number; run?: Run },
+): boolean {
+  const { c, route, state, report } = visit
+  const now = Date.now()
+  if (!entry || !mayStandIn(usefulnessOf(entry), residence(entry, now))) return false
+  run?.end()
+  before.land?.(null)
+  const threw = c.error !== undefined || status === undefined
+  report({ type: 'not-stored', reason: threw ? 'error' : 'status', detail: 'stale-if-error' })
+  const said = {
+    fwd: forwardedFor(before.need),
+    ...statusKey(state, before.subject.key),
+    ...(status !== undefined && { forwardedStatus: status }),
+    detail: 'stale-if-error',
+  }
+  return answer(c, entry, now, { status: said, cacheControl: route.cacheControl, above }) === 'answered'
+}
+
+/** Of what was thrown past Hono. An exception with a 4xx says something of the request, and is no failure. */
+const isFailure = (error: unknown): boolean =>
+  !(typeof error === 'object' && error !== null && 'status' in error && Number(error.status) < 500)
 
 /** A throw that was made a 4xx of says something of the request, and is no failure. */
 export const hasFailed = ({ res, error }: Context): boolean =>

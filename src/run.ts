@@ -24,11 +24,19 @@ export interface Run {
   end(): void
 }
 
-/** @param request the request as the handler is to see it */
-export async function runHandler(visit: Visit, before: Before, request: Request): Promise<Run> {
+/**
+ * @param request the request as the handler is to see it
+ * @param above the fields that middleware above has set
+ */
+export async function runHandler(
+  visit: Visit,
+  before: Before,
+  request: Request,
+  above = fieldsAbove(visit.c),
+): Promise<Run> {
   const { c, state, route, report } = visit
   const started = Date.now()
-  const run = await observed(visit, before, request)
+  const run = await observed(visit, before, request, above)
   const milliseconds = Date.now() - started
   state.timing.handler = milliseconds
   report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
@@ -39,17 +47,20 @@ async function observed(
   { c, asked, next, route, state }: Visit,
   { subject, stamp }: Before,
   request: Request,
+  above: Headers,
 ): Promise<Run> {
-  const above = fieldsAbove(c)
   c.req.raw = request
   const parts = begin(state.parts, stamp)
   if (!route.autoVary) {
+    const end = () => state.parts.delete(parts)
     try {
       await next()
+    } catch (error) {
+      end()
+      throw error
     } finally {
       c.req.raw = asked
     }
-    const end = () => state.parts.delete(parts)
     return { above, parts, reads: null, complete: false, unobserved: (call) => call(), end }
   }
 
@@ -73,7 +84,8 @@ async function observed(
   return { above, parts, reads, complete, unobserved: observation.unobserved, end }
 }
 
-function fieldsAbove(c: Context): Headers {
+/** What middleware above has prepared for the response. */
+export function fieldsAbove(c: Context): Headers {
   // Without headers prepared `c.text()` leaves its type to the runtime: each has another, and Bun's is not among the
   // headers. Taking one away that is not there prepares them.
   c.header('age', undefined)

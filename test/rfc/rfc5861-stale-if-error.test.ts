@@ -1,9 +1,11 @@
 /** RFC 5861 §4, stale-if-error: the last good answer in place of a failure, and never lost to one. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { every } from 'hono/combine'
 import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
+import type { Site } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
 const GOOD: Reply = { headers: fresh(60) }
@@ -89,6 +91,44 @@ onBothStores('RFC 5861 §4', (open) => {
     pass(60)
     fails = true
     expect((await site.get('/page')).body).toBe('good')
+  })
+
+  const throwing: [string, (site: Site, fail: () => void) => void][] = [
+    ['no Error', ({ app }, fail) => app.get('/page', cache({ expire: 60, ...WINDOW }), made(fail))],
+    [
+      'inside every()',
+      ({ app }, fail) => app.get('/page', every(cache({ expire: 60, ...WINDOW }), made(fail))),
+    ],
+  ]
+  let attempt = ''
+  const made = (fail: () => void) => async (c: Context) => {
+    c.header(attempt, 'yes')
+    fail()
+    return c.text('good')
+  }
+
+  test.each(throwing)('a throw past Hono, %s, is a failure', async (_, route) => {
+    const site = open()
+    let error: unknown
+    attempt = 'x-first'
+    route(site, () => {
+      if (error) throw error
+    })
+    site.app.onError((error, c) => c.text('failed', error instanceof HTTPException ? error.status : 500))
+    await site.get('/page')
+    pass(60)
+    attempt = 'x-later'
+    for (const thrown of ['down', new Error('down'), new HTTPException(503)]) {
+      error = thrown
+      const answer = await site.get('/page')
+      expect(answer).toMatchObject({ status: 200, body: 'good' })
+      expect([answer.headers.has('x-first'), answer.headers.has('x-later')]).toEqual([true, false])
+      expect(answer.cache).toMatch(/^fwd=stale; (fwd-status=50[03]; )?ttl=0; detail=stale-if-error$/)
+    }
+    error = new HTTPException(404)
+    expect(await site.get('/page')).toMatchObject({ status: 404, body: 'failed' })
+    error = null
+    expect((await site.get('/page')).cache).toMatch(/^fwd=stale; stored/)
   })
 
   test('HEAD and a conditional request get theirs', async () => {

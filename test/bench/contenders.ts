@@ -7,7 +7,7 @@
 import { Redis } from '@upstash/redis/cloudflare'
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
-import { Hono } from 'hono'
+import { type Handler, Hono } from 'hono'
 import { cache, type OpenCacheOptions, openCache, redisCache } from 'hono-redis-cache'
 import { defineCachedHandler, type StorageInterface } from 'ocache'
 import { createStorage } from 'unstorage'
@@ -170,26 +170,40 @@ const openBento =
 
 export const OURS = 'hono-redis-cache'
 export const LEAN = 'by hand, lean client'
+export const DEFAULTS = 'by hand, client defaults'
 
 /** Every hit of these asks Redis. */
 export const CONTENDERS: Readonly<Record<string, Open>> = {
   [OURS]: openOurs,
   [LEAN]: openLean,
-  'by hand, client defaults': openDefaults,
+  [DEFAULTS]: openDefaults,
   'ocache, lean client': openOcache,
   'ocache, unstorage upstash': openUnstorage,
   'bentocache, lean client': openBento(false),
 }
 
-/** Hits of these come from memory, in front of Redis. */
-export const NEAR_CONTENDERS: Readonly<Record<string, Open>> = {
-  'bare handler': (_, body) => ({
-    app: new Hono().get(ROUTE, (c) => c.body(body, 200, JSON_TYPE)),
+/** No cache at all. */
+const openBare =
+  (prepare: (body: string) => Handler): Open =>
+  (_, body) => ({
+    app: new Hono().get(ROUTE, prepare(body)),
     clearPage: async () => {},
     clearAll: async () => {},
     settle: async () => {},
+  })
+
+export const NEAR = 'hono-redis-cache, near'
+/** What runs without a cache: as the README has it, and one that has its page as a text already. */
+export const BARE = ['bare handler, c.json(products)', 'bare handler, a constant text']
+
+/** Hits of these come from memory, in front of Redis. */
+export const NEAR_CONTENDERS: Readonly<Record<string, Open>> = {
+  [BARE[0]!]: openBare((body) => {
+    const products = JSON.parse(body)
+    return (c) => c.json(products)
   }),
-  'hono-redis-cache, near': (endpoint, body) =>
+  [BARE[1]!]: openBare((body) => (c) => c.body(body, 200, JSON_TYPE)),
+  [NEAR]: (endpoint, body) =>
     openOurs(endpoint, body, { prefix: `near-${body.length}`, near: { seconds: 3600 } }),
   'bentocache, memory before Redis': openBento(true),
 }

@@ -19,7 +19,7 @@ export async function benchLoopback(): Promise<void> {
       for (const concurrent of [1, 32]) {
         const rows = await measure(
           { lean: lean.hit, ours: ours.hit },
-          { rounds: 61, warmUp: 90, passes: 64, concurrent },
+          { rounds: 61, warmUp: 250, passes: 64, concurrent },
         )
         const [theirs, own] = rows as [(typeof rows)[0], (typeof rows)[0]]
         results.push({

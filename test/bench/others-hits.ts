@@ -35,7 +35,7 @@ export async function benchHits(): Promise<Record<string, number[]>> {
         for (const run of Object.values(runs)) {
           if ((await run()) !== body) throw new Error('a side answers something else')
         }
-        const rows = await measure(runs, { rounds: 7, warmUp: 3, passes, aftermath: 550 })
+        const rows = await measure(runs, { rounds: 7, warmUp: 10, passes, aftermath: 550 })
         recorded.replay = false
         console.log(`\nA hit of ${body.length} bytes of JSON, the transport taken away`)
         console.table(rows.map((row) => ({ ...row, met: row.name === OURS || row.ratio > 1 ? 'yes' : 'NO' })))

@@ -217,6 +217,7 @@ function refuse({ c, route, state }: Visit): Refusal | null {
     if (!state.enabled()) return { reason: 'disabled' }
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
     if (c.req.raw.headers.has('upgrade')) return { reason: 'upgrade' }
+    if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: FROZEN }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
   } catch (cause) {
     return { reason: 'configuration', detail: whose('enabled or when', cause) }
@@ -230,6 +231,8 @@ function unkeyed(input: string, c: Context, route: Route): Refusal {
   if (input === ANONYMOUS && credential) return { reason: credential }
   return { reason: 'variable', detail: `${input} is no plain value in this request` }
 }
+
+const FROZEN = 'c.req is frozen, so that nobody could see what the route reads of it'
 
 /** Which callback threw. Not what: its message may hold what it worked on. */
 const whose = (callback: string, cause: unknown): string =>

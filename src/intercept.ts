@@ -1,20 +1,30 @@
 /**
- * Accessors that an observation puts in the place of a property of one instance, until it ends.
+ * Accessors that an observation puts over a property of one instance, until it ends.
  *
- * The functions of such a property are the same for all instances and ask the instance whose turn it is. With functions
- * of its own for each, V8 makes a new shape for every instance and keeps what they refer to until the next full
- * collection: on Node that took more of a miss than all the rest of observing it.
+ * The functions of such a property are the same for all instances and ask the instance what is over it. With functions
+ * of its own for each, V8 keeps those, and all that they refer to, until the next full collection: on Node that took
+ * more of a miss than all the rest of observing it.
+ *
+ * Observations of one instance may overlap and end in any order. Each is asked, the latest first, and reads what is
+ * below it. Whoever has defined the property anew meanwhile, or has kept it beyond the end, loses nothing.
  */
 
 export interface Accessor {
-  get(): unknown
-  set?(value: unknown): void
+  /** @param below reads what is there without it */
+  get(below: () => unknown): unknown
+  /**
+   * Left out where the property cannot be assigned.
+   *
+   * @param below assigns what is there without it
+   */
+  set?(value: unknown, below: (value: unknown) => void): void
 }
 
 interface Interception {
+  readonly target: object
   /** The instance's own property of that name, if it had one. */
-  readonly before: PropertyDescriptor | undefined
-  /** Of observations one inside the other: the innermost last. The last to end stays, for whoever has kept the property. */
+  before: PropertyDescriptor | undefined
+  /** The latest last. */
   readonly accessors: Accessor[]
 }
 
@@ -22,42 +32,85 @@ const INTERCEPTED = Symbol('hono-redis-cache.intercepted')
 
 type Intercepted = object & { [INTERCEPTED]?: Map<string, Interception> }
 
-/** By name; the names that are intercepted are the few that observing names. */
-const shared = new Map<string, PropertyDescriptor>()
+interface Shared {
+  readonly fixed: PropertyDescriptor
+  readonly settable: PropertyDescriptor
+}
 
-function sharedFor(name: string): PropertyDescriptor {
-  let property = shared.get(name)
-  if (!property) {
-    const current = (instance: Intercepted) => instance[INTERCEPTED]?.get(name)?.accessors.at(-1)
-    property = {
+/** By name; the names that are intercepted are the few that observing names. */
+const shared = new Map<string, Shared>()
+
+function sharedFor(name: string): Shared {
+  let properties = shared.get(name)
+  if (!properties) {
+    const fixed: PropertyDescriptor = {
       configurable: true,
       enumerable: false,
       get(this: Intercepted) {
-        return current(this)?.get()
-      },
-      set(this: Intercepted, value: unknown) {
-        const accessor = current(this)
-        if (!accessor?.set) throw new TypeError(`Cannot set property ${name}, which has only a getter`)
-        accessor.set(value)
+        const interception = this[INTERCEPTED]?.get(name)
+        return interception ? read(interception, name) : Reflect.get(Object.getPrototypeOf(this), name, this)
       },
     }
-    shared.set(name, property)
+    const settable: PropertyDescriptor = {
+      ...fixed,
+      set(this: Intercepted, value: unknown) {
+        const interception = this[INTERCEPTED]?.get(name)
+        if (interception?.target === this) assign(interception, name, value)
+        // What inherits from the instance, or is a copy, gets a property of its own, as it would without us.
+        else Object.defineProperty(this, name, { ...PLAIN, value })
+      },
+    }
+    properties = { fixed, settable }
+    shared.set(name, properties)
   }
-  return property
+  return properties
 }
 
-/** Returns what ends it. Where somebody has replaced the property since, theirs stays. */
+const PLAIN = { writable: true, enumerable: true, configurable: true }
+
+function read(interception: Interception, name: string, depth = interception.accessors.length): unknown {
+  const { target, before, accessors } = interception
+  const accessor = accessors[depth - 1]
+  if (accessor) return accessor.get(() => read(interception, name, depth - 1))
+  if (!before) return Reflect.get(Object.getPrototypeOf(target), name, target)
+  return before.get ? before.get.call(target) : before.value
+}
+
+function assign(
+  interception: Interception,
+  name: string,
+  value: unknown,
+  depth = interception.accessors.length,
+): void {
+  const { target, before, accessors } = interception
+  const accessor = accessors[depth - 1]
+  const below = (value: unknown) => assign(interception, name, value, depth - 1)
+  if (accessor) accessor.set ? accessor.set(value, below) : below(value)
+  else if (before?.set) before.set.call(target, value)
+  else if (before) interception.before = { ...before, value }
+  else Object.defineProperty(target, name, { ...PLAIN, value })
+}
+
+/** Whether the instance has a property of that name that somebody has put there, and no observation. */
+export function hasOwn(target: Intercepted, name: string): boolean {
+  const own = Object.getOwnPropertyDescriptor(target, name)
+  return own !== undefined && own.get !== sharedFor(name).fixed.get
+}
+
+/** Returns what ends it. */
 export function intercept(target: Intercepted, name: string, accessor: Accessor): () => void {
-  const property = sharedFor(name)
   const before = Object.getOwnPropertyDescriptor(target, name)
+  const { fixed, settable } = sharedFor(name)
+  const property = accessor.set ? settable : fixed
   let all = target[INTERCEPTED]
   if (!all) {
     all = new Map()
-    Object.defineProperty(target, INTERCEPTED, { value: all })
+    Object.defineProperty(target, INTERCEPTED, { value: all, configurable: true, writable: true })
   }
-  let found = all.get(name)
+  const outer = all.get(name)
+  let found = outer
   if (!found || before?.get !== property.get) {
-    found = { before, accessors: [] }
+    found = { target, before, accessors: [] }
     all.set(name, found)
     Object.defineProperty(target, name, before?.enumerable ? { ...property, enumerable: true } : property)
   }
@@ -65,15 +118,16 @@ export function intercept(target: Intercepted, name: string, accessor: Accessor)
   const { accessors } = interception
   accessors.push(accessor)
   return () => {
-    if (accessors.length > 1) {
-      accessors.splice(accessors.indexOf(accessor), 1)
-      return
+    accessors.splice(accessors.indexOf(accessor), 1)
+    if (accessors.length > 0 || all.get(name) !== interception) return
+    const now = Object.getOwnPropertyDescriptor(target, name)
+    // Frozen meanwhile, or somebody else's: then it stays as it is.
+    if (now?.get === property.get && now?.configurable) {
+      if (interception.before) Object.defineProperty(target, name, interception.before)
+      // Not `Reflect.deleteProperty`, after which V8 looks every property of the instance up in a table.
+      else delete (target as Record<string, unknown>)[name]
     }
-    if (Object.getOwnPropertyDescriptor(target, name)?.get !== property.get) return
-    // An observation that began since is not to lose what it has put there.
-    if (all.get(name) !== interception) return
-    if (interception.before) Object.defineProperty(target, name, interception.before)
-    // Not `Reflect.deleteProperty`, after which V8 looks every property of the instance up in a table.
-    else delete (target as Record<string, unknown>)[name]
+    // Somebody had defined the property between two observations: the first may not have ended.
+    if (outer && outer !== interception) all.set(name, outer)
   }
 }

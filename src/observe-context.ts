@@ -4,7 +4,8 @@
  */
 
 import type { Context } from 'hono'
-import type { Reader } from './reads.ts'
+import { hasOwn } from './intercept.ts'
+import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
 /** Members of `c.env` and of an execution context through which platforms give access to the request. */
@@ -26,10 +27,15 @@ const REQUEST_MEMBERS: readonly PropertyKey[] = [
 
 type Properties = Record<PropertyKey, unknown>
 
-/** Returns what to call when the handler has returned and its body may still run. */
-export function observeContext(c: Context, reader: Reader, watch: Watch): { late(): void } {
+export interface ContextObservation {
+  /** The handler has returned, and its body may still run. */
+  late(): void
+  /** The body has ended. */
+  end(): void
+}
+
+export function observeContext(c: Context, reader: Reader, watch: Watch): ContextObservation {
   const { watching, intercept, replace } = watch
-  const prototype = Object.getPrototypeOf(c) as object
   /** What was set inside the observed part is the handler's own business. */
   const set = new Set<string>()
   let isLate = false
@@ -49,7 +55,16 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): { late
       setVariable(name, value)
     },
   })
-  intercept(c, 'var', { get: () => new Proxy(Reflect.get(prototype, 'var', c) as object, variables()) })
+  const observed = (name: string, see: (value: unknown) => unknown) => {
+    const isAdded = hasOwn(c, name)
+    intercept(c, name, {
+      get: (below) => {
+        if (isAdded && watching()) reader.refuse('variable', added(`c.${name}`))
+        return see(below())
+      },
+    })
+  }
+  observed('var', (all) => new Proxy(all as object, variables()))
 
   const noteOf = (all: object, name: PropertyKey) => {
     if (typeof name === 'string' && (Object.hasOwn(all, name) || !(name in Object.prototype)))
@@ -79,13 +94,11 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): { late
   const env: unknown = c.env
   const { seen } = watchPlatform(env, 'c.env')
   if (seen !== env) replace(c, 'env', { writable: true, value: seen })
-  intercept(c, 'executionCtx', {
-    get: () => watchPlatform(Reflect.get(prototype, 'executionCtx', c), 'c.executionCtx').seen,
-  })
+  observed('executionCtx', (context) => watchPlatform(context, 'c.executionCtx').seen)
   intercept(c, 'event', {
-    get: () => {
+    get: (below) => {
       if (watching()) reader.refuse('env', belongs('c.event'))
-      return Reflect.get(prototype, 'event', c)
+      return below()
     },
   })
 
@@ -127,9 +140,15 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): { late
     })
   }
 
+  let getWhenLate: unknown
   return {
     late() {
       isLate = true
+      getWhenLate = c.get
+    },
+    end() {
+      // Middleware above has replaced it meanwhile: what the body has read through that, nobody knows.
+      if (isLate && c.get !== getWhenLate) reader.refuse('variable', REPLACED)
     },
   }
 }
@@ -159,7 +178,7 @@ function namesOfNew(instance: object): ReadonlySet<string> {
 }
 
 const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
-const added = (member: string): string =>
-  `the route reads ${member}, which was set above it past c.set(), so that no key can cover it`
+const REPLACED =
+  'c.get() was replaced above the route while its body was still running, so that its reads could not be seen'
 const ALL_VARIABLES =
   "the route reads all context variables at once (c.var); read those it needs with c.get('name')"

@@ -8,7 +8,8 @@
  */
 
 import type { Context } from 'hono'
-import type { Reader } from './reads.ts'
+import { type Accessor, hasOwn } from './intercept.ts'
+import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
 export interface RequestObservation {
@@ -19,19 +20,12 @@ export interface RequestObservation {
 }
 
 /** Members whose reading tells that the request was taken for their sake, and not to be handed on. */
-const ENDS_IN_ITSELF = [
-  'signal',
-  'body',
-  'bodyUsed',
-  'text',
-  'json',
-  'arrayBuffer',
-  'blob',
-  'bytes',
-  'formData',
-]
+const ENDS_IN_ITSELF = ['signal', 'body', 'bodyUsed']
+/** The same; methods. */
+const METHODS = ['text', 'json', 'arrayBuffer', 'blob', 'bytes', 'formData']
 
-const BODY_READERS = ['json', 'text', 'arrayBuffer', 'bytes', 'blob', 'formData', 'parseBody']
+/** Of Hono's. */
+const BODY_READERS = [...METHODS, 'parseBody']
 
 type Method = (...args: unknown[]) => unknown
 
@@ -45,6 +39,9 @@ export function observeRequest(
   const members = req as unknown as Record<string, Method>
   const prototype = Object.getPrototypeOf(req) as Record<string, Method>
   let view = request
+  /** What the handler has put in the place of `c.req.raw`. */
+  let own: Request | undefined
+  let isLate = false
   /** `c.req.raw` was taken and nothing of it has been read yet. */
   let taken = false
 
@@ -58,8 +55,15 @@ export function observeRequest(
     if (watching()) name ? reader.header(String(name)) : allHeaders()
     return unobserved(() => header!.call(req, name))
   })
-  intercept(req, 'url', { get: () => unobserved(() => view.url) })
-  intercept(req, 'method', { get: () => unobserved(() => view.method) })
+  for (const name of ['url', 'method']) {
+    const isAdded = hasOwn(req, name)
+    // Hono's own use `raw`.
+    const get: Accessor['get'] = (below) => {
+      if (isAdded && watching()) reader.refuse('variable', added(`c.req.${name}`))
+      return unobserved(below)
+    }
+    intercept(req, name, { get })
+  }
   const validatedHere = new Set<unknown>()
   method('addValidatedData', (target, data) => {
     // A validator below: what it read has been noticed.
@@ -107,7 +111,6 @@ export function observeRequest(
   }
 
   // The Request itself.
-  let own: Request | undefined
   intercept(req, 'raw', {
     get: () => {
       if (own) return own
@@ -119,9 +122,16 @@ export function observeRequest(
       }
       return view
     },
-    set: (request) => {
-      // The handler has made one of its own, from what it read.
-      own = request as Request
+    set: (request, below) => {
+      if (isLate) {
+        // By middleware above, for what comes after it: it stays. A body that still runs reads that, and is watched.
+        below(request)
+        view = request as Request
+        own = undefined
+      } else {
+        // The handler has made one of its own, from what it read, or takes that back.
+        own = request === view ? undefined : (request as Request)
+      }
     },
   })
 
@@ -129,27 +139,31 @@ export function observeRequest(
   function watchMembers(request: Request): void {
     if (watched.has(request)) return
     watched.add(request)
-    const native = Object.getPrototypeOf(request)
-    const read = (name: string): unknown => Reflect.get(native, name, request)
-    const member = (name: string, note?: () => void) =>
-      intercept(request, name, {
-        get: () => {
-          if (watching()) {
-            taken = false
-            note?.()
-          }
-          return read(name)
-        },
-      })
-    for (const name of ENDS_IN_ITSELF) member(name)
-    member('clone', whole)
-    if ('cf' in request) member('cf', () => reader.refuse('cf', CF))
+    if (!Object.isExtensible(request)) {
+      whole()
+      return
+    }
+    const get =
+      (note?: () => void): Accessor['get'] =>
+      (below) => {
+        if (watching()) {
+          taken = false
+          note?.()
+        }
+        return below()
+      }
+    const set: Accessor['set'] = (value, below) => below(value)
+    for (const name of ENDS_IN_ITSELF) intercept(request, name, { get: get() })
+    for (const name of METHODS) intercept(request, name, { get: get(), set })
+    intercept(request, 'clone', { get: get(whole), set })
+    if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })
     let headers: Headers | undefined
+    const note = get()
     intercept(request, 'headers', {
-      get: () => {
-        if (!watching()) return read('headers')
-        taken = false
-        headers ??= watchHeaders(read('headers') as Headers)
+      get: (below) => {
+        const all = note(below) as Headers
+        if (!watching()) return all
+        headers ??= watchHeaders(all)
         return headers
       },
     })
@@ -184,6 +198,7 @@ export function observeRequest(
   return {
     returned(request) {
       end()
+      isLate = true
       view = request
     },
     end,

@@ -43,6 +43,7 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
 
   function end(): void {
     ofRequest.end()
+    context.end()
     reader.settle()
     watch.end()
   }

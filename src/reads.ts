@@ -175,6 +175,10 @@ const variableDetail = (name: string): string =>
   `the route reads the variable ${name}, which is no plain value; if it is a dependency, leave it out with ` +
   `redisCache({ exclude: ['${name}'] }), else key on plain members of it with vary: { vars: ['${name}.id'] }`
 
+/** Of a member of the Context or of its request. */
+export const added = (member: string): string =>
+  `the route reads ${member}, which was set above it past c.set(), so that no key can cover it`
+
 const changed = (name: string): string =>
   `the variable ${name} was changed while the route ran, so that no key can tell what it was when it was read`
 

@@ -49,9 +49,9 @@ async function observed(
   request: Request,
   above: Headers,
 ): Promise<Run> {
-  c.req.raw = request
   const parts = begin(state.parts, stamp)
   if (!route.autoVary) {
+    c.req.raw = request
     const end = () => state.parts.delete(parts)
     try {
       await next()
@@ -71,7 +71,6 @@ async function observed(
   const end = () => {
     observation.end()
     state.parts.delete(parts)
-    c.req.raw = asked
   }
   try {
     await next()
@@ -80,7 +79,6 @@ async function observed(
     throw error
   }
   const complete = observation.returned(asked)
-  if (complete) c.req.raw = asked
   return { above, parts, reads, complete, unobserved: observation.unobserved, end }
 }
 

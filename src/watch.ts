@@ -75,7 +75,13 @@ export function createWatch(): Watch {
     end() {
       ended = true
       // The last first, so that an instance regains the shape that it had.
-      for (const restore of restores.reverse()) restore()
+      for (const restore of restores.reverse()) {
+        try {
+          restore()
+        } catch {
+          // Frozen meanwhile: it stays, and passes everything through.
+        }
+      }
       restores.length = 0
     },
   }

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { intercept } from '../src/intercept.ts'
 
-const inheriting = (): { path: unknown } => Object.create({ path: 'inherited' })
+interface Example {
+  path: unknown
+}
+const inheriting = (): Example => Object.create({ path: 'inherited' })
+const owning = (path: string): Example => ({ path })
 
 test('while two observations overlap the later one has its turn, whichever of them ends first', () => {
   for (const outerFirst of [true, false]) {
@@ -25,7 +29,7 @@ test('while two observations overlap the later one has its turn, whichever of th
 })
 
 test('a property that the instance had is put back as it was', () => {
-  const request = { path: '/a' }
+  const request = owning('/a')
   const before = Object.getOwnPropertyDescriptor(request, 'path')
   const set: unknown[] = []
   const end = intercept(request, 'path', { get: () => 'watched', set: (value) => set.push(value) })
@@ -56,13 +60,66 @@ test('what somebody has put in its place meanwhile stays, and another observatio
   expect(request.path).toBe('theirs')
 })
 
-test('whoever has kept the property beyond its end reads what it last gave', () => {
+test('each observation reads what is below it, down to what was there', () => {
+  const request = inheriting()
+  const ends = ['a', 'b'].map((name) => intercept(request, 'path', { get: (below) => `${name} ${below()}` }))
+  expect(request.path).toBe('b a inherited')
+  ends[0]!()
+  expect(request.path).toBe('b inherited')
+  Object.defineProperty(request, 'path', { value: 'own', configurable: true })
+  intercept(request, 'path', { get: (below) => `c ${below()}` })
+  expect(request.path).toBe('c own')
+})
+
+test('what is assigned goes down to what was there', () => {
+  const request = owning('/a')
+  const set = (value: unknown, below: (value: unknown) => void) => below(`${value}!`)
+  const ends = [1, 2].map(() => intercept(request, 'path', { get: (below) => below(), set }))
+  request.path = '/b'
+  for (const end of ends) end()
+  expect(request).toEqual({ path: '/b!!' })
+})
+
+test('whoever has kept the property beyond its end reads what is there without it', () => {
+  for (const [request, expected] of [
+    [inheriting(), 'inherited'],
+    [owning('own'), 'own'],
+  ] as const) {
+    const end = intercept(request, 'path', { get: () => 'watched' })
+    const kept = Object.getOwnPropertyDescriptor(request, 'path')!
+    end()
+    Object.defineProperty(request, 'path', kept)
+    expect(request.path).toBe(expected)
+  }
+})
+
+test('whoever puts a kept property back between two observations does not end the first', () => {
+  const request = inheriting()
+  const endFirst = intercept(request, 'path', { get: () => 'first' })
+  const kept = Object.getOwnPropertyDescriptor(request, 'path')!
+  Object.defineProperty(request, 'path', { value: 'theirs', configurable: true })
+  const endSecond = intercept(request, 'path', { get: () => 'second' })
+  endSecond()
+  Object.defineProperty(request, 'path', kept)
+  expect(request.path).toBe('first')
+  endFirst()
+  expect(request.path).toBe('inherited')
+})
+
+test('an instance that was frozen meanwhile keeps the property, which passes through', () => {
   const request = inheriting()
   const end = intercept(request, 'path', { get: () => 'watched' })
-  const kept = Object.getOwnPropertyDescriptor(request, 'path')!
+  Object.freeze(request)
   end()
-  Object.defineProperty(request, 'path', kept)
-  expect(request.path).toBe('watched')
+  expect(request.path).toBe('inherited')
+})
+
+test('nothing of an observation that has ended is kept', () => {
+  const request = inheriting()
+  const accessor = { get: () => 'watched' }
+  intercept(request, 'path', accessor)()
+  const kept = Object.getOwnPropertySymbols(request).map((symbol) => Reflect.get(request, symbol))
+  expect(kept).toEqual([new Map([['path', { target: request, before: undefined, accessors: [] }]])])
 })
 
 test('instances do not answer for each other', () => {

@@ -3,6 +3,7 @@
  * answers. Asked by three people in turn, with the cache and without.
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { every } from 'hono/combine'
 import { validator } from 'hono/validator'
 import { type CacheOptions, cache, memoryStore, type RedisCacheOptions } from '../../src/index.ts'
 import { openSite } from '../support/site.ts'
@@ -21,6 +22,8 @@ export interface Attempt {
   readonly above?: MiddlewareHandler
   readonly handler: (c: Context) => Response | Promise<Response>
   readonly options?: CacheOptions
+  /** Of another `cache()` above, from which an `every()` hides the route's own. */
+  readonly outer?: CacheOptions
   readonly cache?: RedisCacheOptions
   readonly env?: (who: Who) => Record<string, unknown>
   readonly executionCtx?: (who: Who) => object
@@ -30,9 +33,10 @@ export interface Attempt {
 const pass: MiddlewareHandler = async (_c, next) => next()
 
 /** Everybody's answers, with the cache and without. */
-export async function attempt({ above = pass, handler, options, ...more }: Attempt) {
+export async function attempt({ above = pass, handler, options, outer, ...more }: Attempt) {
   const site = openSite({ store: memoryStore(), ...more.cache })
-  site.app.all('/page', above, cache(options), handler)
+  if (outer) site.app.all('/page', above, cache(outer), every(cache(options)), handler)
+  else site.app.all('/page', above, cache(options), handler)
   const plain = new Hono().all('/page', above, handler)
   const ask = async (app: Hono, who: Who) => {
     const context = more.executionCtx?.(who)
@@ -62,7 +66,92 @@ const setUser =
 const readUser = (c: Context) => c.text(`for ${(c.get('user') as { id?: string } | undefined)?.id}`)
 export const tick = () => new Promise((resolve) => setTimeout(resolve, 1))
 
+/** A body that reads when the handler has long returned. */
+const late = (read: (c: Context) => unknown) => (c: Context) =>
+  c.body(
+    new ReadableStream({
+      async pull(controller) {
+        await tick()
+        controller.enqueue(new TextEncoder().encode(`for ${read(c)}`))
+        controller.close()
+      },
+    }),
+  )
+const readCookie = late((c) => c.req.raw.headers.get('cookie'))
+
+/** Middleware above that gives an object of the request a member of its own. */
+const put =
+  (target: (c: Context) => object, name: string, value: (who: Who) => unknown): MiddlewareHandler =>
+  async (c, next) => {
+    Object.defineProperty(target(c), name, { value: value(whoIs(c)), configurable: true })
+    await next()
+  }
+
 export const attempts: Readonly<Record<string, Attempt>> = {
+  'a cookie that a body reads late, below another cache': { handler: readCookie, outer: {} },
+  'a cookie that a body reads late, below a cache that does not observe': {
+    handler: readCookie,
+    outer: { autoVary: false },
+  },
+  'a cookie that a body reads late, of a request that middleware above puts back meanwhile': {
+    above: async (c, next) => {
+      const { raw } = c.req
+      c.req.raw = new Request(raw)
+      await next()
+      c.req.raw = raw
+    },
+    handler: readCookie,
+  },
+  'a variable that a body reads late, through a c.get() that middleware above puts back meanwhile': {
+    above: async (c, next) => {
+      c.set('user', whoIs(c))
+      const { get } = c
+      c.get = ((name: never) => get(name)) as typeof get
+      await next()
+      c.get = get
+    },
+    handler: late((c) => c.get('user')),
+  },
+  'a request that is assigned again before it is handed on': {
+    handler: (c) => {
+      const { raw } = c.req
+      raw.headers.get('accept')
+      c.req.raw = raw
+      return c.text(`for ${new Request(c.req.raw).headers.get('x-user')}`)
+    },
+  },
+  'a URL that middleware above has put on the request': {
+    above: put(
+      (c) => c.req,
+      'url',
+      (who) => `http://localhost/${who}`,
+    ),
+    handler: (c) => c.text(`for ${c.req.url}`),
+  },
+  'a method that middleware above has put on the request': {
+    above: put(
+      (c) => c.req,
+      'method',
+      (who) => who,
+    ),
+    handler: (c) => c.text(`for ${c.req.method}`),
+  },
+  'variables that middleware above has put on the Context': {
+    above: put(
+      (c) => c,
+      'var',
+      (who) => ({ user: who }),
+    ),
+    handler: (c) => c.text(`for ${(c.var as unknown as { user: string }).user}`),
+  },
+  'an execution context that middleware above has put on the Context': {
+    above: put(
+      (c) => c,
+      'executionCtx',
+      (who) => ({ waitUntil() {}, user: who }),
+    ),
+    handler: (c) => c.text(`for ${(c.executionCtx as unknown as { user: string }).user}`),
+  },
   'a user who was still being loaded when the variable was read': {
     above: async (c, next) => {
       const user: { id?: string } = {}

@@ -1,0 +1,149 @@
+/** What a route sees and does while it is watched: the same as without a cache. */
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { expect, test } from 'vitest'
+import { cache, memoryStore, redisCache } from '../../src/index.ts'
+
+interface App {
+  readonly above?: MiddlewareHandler
+  readonly handler: (c: Context) => Response | Promise<Response>
+}
+
+const pass: MiddlewareHandler = (_c, next) => next()
+
+async function answersOf({ above = pass, handler }: App, route: MiddlewareHandler) {
+  const app = new Hono()
+  const pending: Promise<unknown>[] = []
+  app.use(redisCache({ store: memoryStore(), onEvent() {}, waitUntil: (work) => pending.push(work) }))
+  app.onError((error, c) => c.text(`failed: ${error.message}`, 500))
+  app.get('/page', above, route, handler)
+  const answers = []
+  for (const language of ['de', 'fr', 'de']) {
+    const answer = await app.request('/page?q=1', { headers: { 'accept-language': language } })
+    answers.push([answer.status, await answer.text()])
+    await Promise.all(pending.splice(0))
+  }
+  return answers
+}
+
+const language = (request: Request) => request.headers.get('accept-language')
+
+const apps: Readonly<Record<string, App>> = {
+  'freezes the request': {
+    handler: (c) => {
+      Object.freeze(c.req.raw)
+      Object.freeze(c.req)
+      return c.text(`${language(c.req.raw)}`)
+    },
+  },
+  'is given a frozen request': {
+    above: async (c, next) => {
+      Object.freeze(c.req.raw)
+      await next()
+    },
+    handler: (c) => c.text(`${language(c.req.raw)}`),
+  },
+  'is given a frozen c.req': {
+    above: async (c, next) => {
+      Object.freeze(c.req)
+      await next()
+    },
+    handler: (c) => c.text(`${c.req.header('accept-language')} ${c.req.url}`),
+  },
+  'replaces a method of the request': {
+    handler: (c) => {
+      const { raw } = c.req
+      raw.clone = () => new Request('http://localhost/other')
+      return c.text(raw.clone().url)
+    },
+  },
+  'makes a request of its own': {
+    handler: (c) => {
+      c.req.raw = new Request('http://localhost/other?q=2', { method: 'PUT' })
+      return c.text(`${c.req.url} ${c.req.method} ${c.req.raw.url}`)
+    },
+  },
+  'looks at its request through a Proxy of a Proxy': {
+    handler: (c) => {
+      const deep = <T extends object>(object: T): T =>
+        new Proxy(object, {
+          get: (target, name, receiver) => {
+            const value = Reflect.get(target, name, receiver)
+            return typeof value === 'object' && value !== null ? deep(value) : value
+          },
+        })
+      return c.text(deep(c.req).path)
+    },
+  },
+  'gives something that inherits from its request another one': {
+    handler: (c) => {
+      const derived = Object.create(c.req)
+      derived.raw = new Request('http://localhost/other')
+      return c.text(`${derived.raw.url} ${c.req.raw.url} ${language(c.req.raw)}`)
+    },
+  },
+  'has headers that middleware above put on the request': {
+    above: async (c, next) => {
+      const headers = new Headers(c.req.raw.headers)
+      headers.append('accept-language', 'en')
+      Object.defineProperty(c.req.raw, 'headers', { value: headers, configurable: true })
+      await next()
+    },
+    handler: (c) => c.text(`${language(c.req.raw)}`),
+  },
+  'lies between middleware that keep and put back a property': {
+    above: async (c, next) => {
+      const kept = Object.getOwnPropertyDescriptor(c.req, 'raw')!
+      Object.defineProperty(c.req, 'raw', { value: c.req.raw, writable: true, configurable: true })
+      await next()
+      Object.defineProperty(c.req, 'raw', kept)
+    },
+    handler: (c) => c.text(`${language(c.req.raw)}`),
+  },
+}
+
+test.each(Object.entries(apps))('a route that %s', async (_, app) => {
+  expect(await answersOf(app, cache())).toEqual(await answersOf(app, pass))
+})
+
+test('a request that middleware above assigns stays, also where the body ends later', async () => {
+  const app = new Hono()
+  const pending: Promise<unknown>[] = []
+  const assigned = new Request('http://localhost/assigned')
+  let context: Context | undefined
+  app.use(redisCache({ store: memoryStore(), onEvent() {}, waitUntil: (work) => pending.push(work) }))
+  app.use(async (c, next) => {
+    context = c
+    await next()
+    c.req.raw = assigned
+  })
+  app.get('/page', cache(), () => new Response(new Blob(['page']).stream()))
+  await (await app.request('/page')).text()
+  await Promise.all(pending)
+  expect(context!.req.raw).toBe(assigned)
+})
+
+test('one Request that two apps observe at once is seen by both', async () => {
+  const appOf = (read: (raw: Request) => Promise<string>) => {
+    const app = new Hono()
+    app.use(redisCache({ store: memoryStore(), onEvent() {} }))
+    return app.get('/page', cache(), async (c) => c.text(await read(c.req.raw)))
+  }
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 1))
+  const first = appOf(async (raw) => {
+    raw.headers.get('accept')
+    await wait()
+    return `${language(raw)}`
+  })
+  const second = appOf(async (raw) => {
+    raw.headers.get('accept')
+    await wait()
+    await wait()
+    return raw.url
+  })
+  for (const asked of ['de', 'fr']) {
+    const request = new Request('http://localhost/page', { headers: { 'accept-language': asked } })
+    const [answer] = await Promise.all([first.fetch(request), second.fetch(request)])
+    expect(await answer.text()).toBe(asked)
+    await wait()
+  }
+})

@@ -1,7 +1,7 @@
 /**
  * Connections: one per isolate for each distinct configuration, made on first use and never at module scope, since
  * on Workers the credentials come with a request. What requests share in an isolate is here and nowhere else: the
- * breaker, the clears made here, the shapes of recent keys.
+ * breakers, the clears made here, the shapes of recent keys.
  */
 
 import { ConfigError, StoreError } from './errors.ts'

@@ -15,7 +15,7 @@ export class ConfigError extends TypeError {
 export type StoreFailure =
   /** The store did not answer within the deadline. */
   | 'timeout'
-  /** The call was not made: the breaker is open. */
+  /** The call was not made: a breaker is open. */
   | 'breaker-open'
   /** The store refused the token. */
   | 'unauthorized'
@@ -28,7 +28,7 @@ export type StoreFailure =
   /** Anything else: no connection, a 5xx, a cut body, an error of Redis. */
   | 'failed'
 
-/** A call to the store that gave no answer. `breaker` says when this failure opened the breaker. */
+/** A call to the store that gave no answer. `breaker` says when this failure opened a breaker. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly reason: StoreFailure

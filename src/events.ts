@@ -150,7 +150,7 @@ export function warningOf(event: CacheEvent): string | null {
     case 'store-failed':
       return (
         `hono-redis-cache${at}: the store gave no answer to a ${event.operation} (${event.reason})` +
-        (event.breaker ? '; it is not asked again for ten seconds' : '') +
+        (event.breaker ? '; such calls are not made for ten seconds' : '') +
         (event.operation === 'clear' ? '; the clear is tried again for ten minutes' : '')
       )
     case 'clear':

@@ -24,7 +24,7 @@ describe('what a person is told', () => {
     [
       { ...DOWN, breaker: 'opened' },
       'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (timeout); ' +
-        'it is not asked again for ten seconds',
+        'such calls are not made for ten seconds',
     ],
     [
       { type: 'clear', scopes: ['a'], confirmed: false },

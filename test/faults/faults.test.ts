@@ -2,7 +2,7 @@
  * Each way in which a store can fail, against a running app: the handler answers every request, in time, and after five
  * failures the store is not even asked.
  */
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import type { FaultKind } from '../fixtures/bridge.ts'
 import { type Running, run } from '../support/running.ts'
@@ -202,6 +202,61 @@ onRedis('a running app', (world) => {
     expect(await running.get('/page?new')).toMatchObject({
       body: 'eight',
       cache: 'hit; ttl=300',
+    })
+  })
+
+  describe('a primary that hangs, behind a read replica that answers', () => {
+    const hang = () => {
+      world().bridge.fault = { kind: 'hang', when: ([name]) => name !== 'MGET' }
+    }
+
+    test('hits go on; after five misses that waited for it, nobody waits', async () => {
+      const { bridge } = world()
+      // The commits give up last: what is counted here are leases.
+      const site = world().open({ timeout: { read: READ_MS, write: 1500 } })
+      site.app.get('/page', cache({ expire: 300 }), (c) => c.text('page'))
+      site.app.get('/leased/:id', cache({ lease: true }), (c) => c.text(c.req.param('id')))
+      running = await run(site.app)
+      await running.get('/page')
+      await site.settle()
+      hang()
+
+      for (const id of ['one', 'two', 'three', 'four', 'five']) {
+        const answer = await running.get(`/leased/${id}`)
+        expect(answer).toMatchObject({ status: 200, body: id })
+        expect(answer.elapsed).toBeGreaterThan(READ_MS - 5)
+        expect(answer.elapsed).toBeLessThan(READ_MS + SLACK_MS)
+        expect(await running.get('/page')).toMatchObject({ body: 'page', cache: 'hit; ttl=300' })
+      }
+
+      bridge.reset()
+      for (const id of ['six', 'seven', 'eight']) {
+        expect(await running.get(`/leased/${id}`)).toMatchObject({ status: 200, body: id })
+        expect(await running.get('/page')).toMatchObject({ body: 'page', cache: 'hit; ttl=300' })
+        expect(await site.clear({ tag: 'elsewhere' })).toBe(false)
+      }
+      expect(bridge.commands.map(([name]) => name)).toEqual(Array(6).fill('MGET'))
+
+      bridge.fault = null
+      pass(10)
+      expect(await site.clear({ tag: 'elsewhere' })).toBe(true)
+      expect((await running.get('/leased/nine')).body).toBe('nine')
+      await site.settle()
+      expect((await running.get('/leased/nine')).cache).toBe('hit; ttl=60')
+    })
+
+    test('where the replica has no clock, five misses wait for one, and the fifth says that no other will', async () => {
+      const { bridge, redis } = world()
+      const site = await start()
+      await redis.command('FLUSHALL')
+      hang()
+      for (const body of ['two', 'three', 'four', 'five', 'six']) {
+        expect(await running.get('/page')).toMatchObject({ body, cache: 'fwd=bypass; detail=store' })
+      }
+      expect(site.events.filter((event) => 'breaker' in event)).toHaveLength(1)
+      bridge.reset()
+      expect(await running.get('/page')).toMatchObject({ body: 'seven', cache: 'fwd=bypass; detail=store' })
+      expect(bridge.commands.map(([name]) => name)).toEqual(['MGET'])
     })
   })
 

@@ -1,0 +1,59 @@
+/**
+ * A breaker: what has failed five times in a row is not tried for ten seconds; then one call is let through as a probe,
+ * and its outcome decides.
+ *
+ * A refusal for want of memory is no failure. It comes at once from a store that is alive, and that goes on to read,
+ * and to clear by deleting the clock.
+ */
+
+import { StoreError, toStoreError } from '../errors.ts'
+
+export interface Breaker {
+  /** Whether a call would be refused now. */
+  isOpen(): boolean
+  /**
+   * Does the work, which settles within `ms` milliseconds, or refuses it with `breaker-open`. That is no failure, and
+   * does not count. The failure that opens the breaker says so.
+   */
+  call<T>(ms: number, work: () => Promise<T>): Promise<T>
+}
+
+const FAILURES_TO_OPEN = 5
+const OPEN_MS = 10_000
+
+export function breaker(now: () => number): Breaker {
+  let failures = 0
+  /** Open, and lets no call through, until this moment; 0 while closed. */
+  let openUntil = 0
+
+  function close(): void {
+    failures = 0
+    openUntil = 0
+  }
+
+  return {
+    isOpen: () => openUntil > 0 && now() < openUntil,
+
+    async call(ms, work) {
+      if (openUntil > 0) {
+        const moment = now()
+        if (moment < openUntil) throw new StoreError('breaker-open')
+        // This call is the probe. Others wait for its outcome, but not for ever: its request may die with it.
+        openUntil = moment + ms + 1
+      }
+      try {
+        const value = await work()
+        close()
+        return value
+      } catch (cause) {
+        const error = toStoreError(cause)
+        if (error.reason === 'out-of-memory') close()
+        else if (++failures >= FAILURES_TO_OPEN) {
+          if (failures === FAILURES_TO_OPEN) error.breaker = 'opened'
+          openUntil = now() + OPEN_MS
+        }
+        throw error
+      }
+    },
+  }
+}

@@ -5,9 +5,10 @@
  *
  * The version tag is no JSON value, so that a client that deserialises replies hands the string back as it is.
  * The body comes last and unescaped: valid UTF-8 as itself, anything else as base64. Whatever cannot be decoded,
- * an unknown version included, is `null`, which the caller takes for a miss.
+ * an unknown version and fields that no response may have included, is `null`, which the caller takes for a miss.
  */
 
+import { mayBeOfEntry } from '../http/fields.ts'
 import { fromBase64, toBase64 } from './base64.ts'
 
 /** One stored response. */
@@ -101,7 +102,9 @@ function isEntry(about: Entry): boolean {
     about.status >= 200 &&
     about.status <= 599 &&
     Array.isArray(about.headers) &&
-    about.headers.every((field) => isStrings(field) && field.length >= 2) &&
+    about.headers.every(
+      (field) => isStrings(field) && field.length >= 2 && mayBeOfEntry(field[0]!, field[1]!),
+    ) &&
     Number.isFinite(about.made) &&
     Number.isFinite(about.age) &&
     Number.isFinite(about.fresh) &&

@@ -6,8 +6,11 @@
 /** A field of an entry; `append` where it was added to one that middleware above had set. */
 export type Field = readonly [name: string, value: string, append?: 'append']
 
-/** Fields of one connection (RFC 9110 §7.6.1) or of one hop's proxy; never stored, never replayed. */
-const HOP_BY_HOP = new Set([
+/**
+ * Never stored, never replayed: fields of one connection (RFC 9110 §7.6.1) or of one hop's proxy, and those that are
+ * computed anew for every answer.
+ */
+const NEVER_STORED = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -18,10 +21,9 @@ const HOP_BY_HOP = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'age',
+  'content-length',
 ])
-
-/** Computed anew for every answer. */
-const OURS = new Set(['age', 'content-length'])
 
 /** Fields that describe the representation: they belong to the response that carries it, whatever is set above. */
 const REPRESENTATION = new Set(['content-type', 'content-encoding', 'content-language'])
@@ -37,7 +39,7 @@ export function fieldsOfEntry(response: Headers, above: Headers): Field[] {
   const cookiesAbove = above.getSetCookie()
   const fields: Field[] = []
   for (const [name, value] of response) {
-    if (HOP_BY_HOP.has(name) || OURS.has(name) || connection.includes(name)) continue
+    if (NEVER_STORED.has(name) || connection.includes(name)) continue
     if (name === 'set-cookie') {
       if (!cookiesAbove.includes(value)) fields.push([name, value])
       continue
@@ -49,6 +51,17 @@ export function fieldsOfEntry(response: Headers, above: Headers): Field[] {
   }
   return fields
 }
+
+/** A name as Headers gives it, and a value that every platform sends: bytes, none of which is a control character. */
+const NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * Whether we can have stored a field. Any other is a stranger's: one with a line break in it, or a length that is not
+ * that of the body, makes two responses of one on its way to the client.
+ */
+export const mayBeOfEntry = (name: string, value: string): boolean =>
+  NAME.test(name) && VALUE.test(value) && !NEVER_STORED.has(name)
 
 export const fieldOf = (fields: readonly Field[], name: string): string | null =>
   fields.find(([candidate]) => candidate === name)?.[1] ?? null

@@ -62,10 +62,12 @@ describe('the layout', () => {
 
 describe('what is stored comes back', () => {
   const word = fc.string({ unit: 'binary', maxLength: 8 })
+  const name = fc.string({ unit: fc.constantFrom(...'az09-_.!~^`|'), minLength: 1, maxLength: 8 })
+  const value = fc.string({ unit: fc.constantFrom(...'\t aZ0,;="\\~\x80é\xff'), maxLength: 8 })
   const field = fc.oneof(
-    fc.tuple(word, word),
-    fc.tuple(fc.constant('set-cookie'), word),
-    fc.tuple(word, word, fc.constant('append' as const)),
+    fc.tuple(name, value),
+    fc.tuple(fc.constantFrom('set-cookie', '__proto__'), value),
+    fc.tuple(name, value, fc.constant('append' as const)),
   )
   const about = fc.record({
     text: word,
@@ -193,7 +195,29 @@ describe('what is none of ours is a miss', () => {
     ['a status that is none', about({ status: 600 })],
     ['a status in pieces', about({ status: 200.5 })],
     ['a field without a value', about({ headers: [['etag']] })],
-    ['a field with a number', about({ headers: [['age', 1]] })],
+    ['a field with a number', about({ headers: [['etag', 1]] })],
+    ...[
+      ['', 'x'],
+      ['no name', 'x'],
+      ['x-a:', 'x'],
+      ['x\r\nx-b', 'x'],
+      ['X-Upper', 'x'],
+      ['é', 'x'],
+      ['x-a', 'two\r\nlines'],
+      ['x-a', 'a\nb'],
+      ['x-a', 'a\rb'],
+      ['x-a', 'a\0b'],
+      ['x-a', 'a\x01b'],
+      ['x-a', '\x7f'],
+      ['x-a', 'a snowman ☃'],
+      ['content-length', '2'],
+      ['transfer-encoding', 'chunked'],
+      ['connection', 'close'],
+      ['age', '7'],
+    ].map((field): [string, string] => [
+      `a field that only a stranger can have stored: ${JSON.stringify(field)}`,
+      about({ headers: [['etag', '"a"'], field] }),
+    ]),
     ['a time that JSON cannot hold', about({ made: Number.NaN })],
     ['a record without a text', record({ text: undefined })],
     ['a record with a number for a name', record({ inputs: [1] })],

@@ -27,6 +27,17 @@ const DAMAGES: [string, Damage][] = [
     'a header with a line break',
     (about, body) => entry({ ...about, headers: [['x-a', '1\r\nx-b: 2']] }, body),
   ],
+  [
+    'a header with a control character',
+    (about, body) => entry({ ...about, headers: [['x-a', '1\x01']] }, body),
+  ],
+  ['a header in capitals', (about, body) => entry({ ...about, headers: [['X-A', '1']] }, body)],
+  ['a length', (about, body) => entry({ ...about, headers: [['content-length', '2']] }, body)],
+  ['a transfer coding', (about, body) => entry({ ...about, headers: [['transfer-encoding', 'x']] }, body)],
+  [
+    'a validator that no request can carry, to be asked about',
+    (about, body) => entry({ ...about, headers: [['last-modified', 'a\r\nx-b: 2']], validate: true }, body),
+  ],
   ['a stamp that is none', (about, body) => entry({ ...about, stamp: 'x' }, body)],
   ['a record of itself', ({ text }) => entry({ text, inputs: ['x-a'], scopes: [] }, '')],
 ]

@@ -1,7 +1,7 @@
 /** Which header fields become part of an entry: those made below `cache()`, and none of a connection. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fieldOf, fieldsOfEntry, isContentField, namesOf } from '../../src/http/fields.ts'
+import { fieldOf, fieldsOfEntry, isContentField, mayBeOfEntry, namesOf } from '../../src/http/fields.ts'
 
 const fields = (response: HeadersInit, above: HeadersInit = {}) =>
   fieldsOfEntry(new Headers(response), new Headers(above))
@@ -20,6 +20,7 @@ describe('RFC 9110 §7.6.1 Connection', () => {
     'upgrade',
   ])('%s belongs to a connection and is not stored', (name) => {
     expect(fields({ [name]: 'x', 'x-kept': '1' })).toEqual([['x-kept', '1']])
+    expect(mayBeOfEntry(name, 'x')).toBe(false)
   })
 
   test('nor is what Connection names', () => {
@@ -28,6 +29,7 @@ describe('RFC 9110 §7.6.1 Connection', () => {
 
   test.each(['age', 'content-length'])('%s is computed anew for every answer', (name) => {
     expect(fields({ [name]: '7' })).toEqual([])
+    expect(mayBeOfEntry(name, '7')).toBe(false)
   })
 })
 
@@ -74,6 +76,16 @@ test('names come in lower case, and a field that was appended to is one', () => 
     ['x-list', 'b'],
   ])
   expect(fieldsOfEntry(headers, new Headers())).toEqual([['x-list', 'a, b']])
+})
+
+test('what is stored may be of an entry, whatever the names and the bytes in it', () => {
+  const token = fc.string({ unit: fc.constantFrom(...'aZ09-_.!#$%&*+^`|~'), minLength: 1 })
+  const bytes = fc.string({ unit: fc.constantFrom(...'\t aZ"~\x80é\xff') })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(token, bytes)), (response) => {
+      for (const [name, value] of fields(response)) expect(mayBeOfEntry(name, value)).toBe(true)
+    }),
+  )
 })
 
 test('a field is found by its name, or is null', () => {

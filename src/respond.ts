@@ -1,20 +1,21 @@
 /**
  * Makes a Response of a body and of fields, on top of those that middleware above has prepared on the Context.
  *
- * Native Responses are built fastest by setting their headers. That of Node's adapter keeps the headers that it is
- * given, and writes those of a plain record to the socket as they are: with a Headers in between, which it makes when
- * somebody asks for one, a near hit there takes a fifth more time.
+ * Native Responses are built fastest by setting their headers; that of Node's adapter by a record of them, where one
+ * can hold them all.
  */
 
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
+import { bytesOf } from './entry/entry.ts'
 import type { Field } from './http/fields.ts'
+import { keepingOf, recordOf } from './record.ts'
 
 type Body = string | Uint8Array<ArrayBuffer> | null
 
 /**
  * @param above the fields set above, where they are not those that the Context has now
- * @throws where the fields are no header fields
+ * @throws where a value is none of a header field
  */
 export function responseOf(
   c: Context,
@@ -23,15 +24,26 @@ export function responseOf(
   fields: readonly Field[],
   above?: Headers,
 ): Response {
-  const untyped = typeof body === 'string' && !fields.some(([name]) => name === 'content-type')
-  if (!above && !untyped && keepsRecords(Response)) {
+  const typed = fields.some(([name]) => name === 'content-type')
+  const keeping = keepingOf(Response)
+  // A body without a type gets one where the adapter has a Headers, and none where it has a record.
+  if (keeping === 'record' && !above && (typed || body === null)) {
     const headers = recordOf(c, fields)
     if (headers) return new Response(body, { status, headers })
   }
-  const response = above
-    ? new Response(body, { status, headers: above })
-    : c.newResponse(body as string, status as StatusCode)
-  if (untyped) {
+  let response: Response
+  if (keeping !== 'nothing') {
+    // Node writes headers and a text as one string in UTF-8: what is not ASCII in a header would be encoded twice.
+    const content = typeof body === 'string' && typed ? bytesOf(body) : body
+    // A Headers, since no version forgets what is changed in that; and a copy, so that the Context's stays as it is.
+    const headers = new Headers(above ?? c.newResponse(null).headers)
+    response = new Response(content, { status, headers })
+  } else if (above) {
+    response = new Response(body, { status, headers: above })
+  } else {
+    response = c.newResponse(body as string, status as StatusCode)
+  }
+  if (typeof body === 'string' && !typed) {
     // The Response has guessed one; that of Node's adapter does so when anything but headers is read.
     void response.bodyUsed
     response.headers.delete('content-type')
@@ -43,45 +55,3 @@ export function responseOf(
   }
   return response
 }
-
-/** By the class: Node's adapter puts its own in the place of the native one when it begins to serve. */
-const keeping = new WeakMap<typeof Response, boolean>()
-
-/** Whether a Response takes its headers apart only when somebody asks for them. */
-function keepsRecords(Class: typeof Response): boolean {
-  let keeps = keeping.get(Class)
-  if (keeps === undefined) {
-    let asked = false
-    const headers = {
-      get age() {
-        asked = true
-        return '0'
-      },
-    }
-    new Class(null, { headers })
-    keeps = !asked
-    keeping.set(Class, keeps)
-  }
-  return keeps
-}
-
-/** `null` where a record cannot hold them: it has each name once. */
-function recordOf(c: Context, fields: readonly Field[]): Record<string, string> | null {
-  const record: Record<string, string> = {}
-  for (const [name, value] of c.newResponse(null).headers) {
-    if (!isKey(name)) return null
-    record[name] = value
-  }
-  for (const [name, value, append] of fields) {
-    if (!isKey(name)) return null
-    // Nobody else looks at them before they are on their way.
-    if (!isField(name, value)) throw new TypeError('no header field')
-    record[name] = append && Object.hasOwn(record, name) ? `${record[name]}, ${value}` : value
-  }
-  return record
-}
-
-const isKey = (name: string): boolean => name !== 'set-cookie' && name !== '__proto__'
-
-const isField = (name: string, value: string): boolean =>
-  /^[!#$%&'*+\-.^_`|~\da-z]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)

@@ -1,0 +1,93 @@
+/** What a hit is on the wire of Node's adapter, which writes headers in ways of its own: what the miss was. */
+import type { Hono } from 'hono'
+import { afterEach, describe, expect, test } from 'vitest'
+import { cache, memoryStore } from '../../src/index.ts'
+import { type Running, run } from '../support/running.ts'
+import { openSite } from '../support/site.ts'
+
+let running: Running | undefined
+
+afterEach(async () => {
+  await running?.stop()
+  running = undefined
+})
+
+/** Runs an app with a cache, and asks for its page until that is a hit. */
+async function missAndHit(build: (app: Hono) => void) {
+  const site = openSite({ store: memoryStore() })
+  build(site.app)
+  running = await run(site.app)
+  const miss = await running.get('/page')
+  expect(miss.cache).toBe('fwd=uri-miss; stored')
+  await site.settle()
+  const hit = await running.get('/page')
+  expect(hit.cache).toMatch(/^hit; /)
+  return { miss, hit }
+}
+
+const BODIES: [string, BodyInit, string][] = [
+  ['a text', 'tea', 'text/plain'],
+  ['an empty text', '', 'text/plain'],
+  ['bytes', new Uint8Array([1, 2, 255]), 'application/octet-stream'],
+]
+
+describe.each(BODIES)('beside %s', (_, body, type) => {
+  test.each([
+    // As `fetch()` gives it: each byte of UTF-8 is a character.
+    ['content-disposition', `attachment; filename="${latin1('čaj.txt')}"`],
+    ['content-disposition', `attachment; filename="${latin1('日本.txt')}"`],
+    ['content-disposition', 'attachment; filename="caf\xe9.txt"'],
+    ['x-name', 'caf\xe9'],
+    ['x-name', latin1('čaj')],
+  ])('a value that is not ASCII has the bytes that it was made of: %s: %s', async (name, value) => {
+    const { miss, hit } = await missAndHit((app) =>
+      app.get(
+        '/page',
+        cache(),
+        () => new Response(body, { headers: { 'content-type': type, [name]: value } }),
+      ),
+    )
+    expect(miss.headers.get(name)).toBe(value)
+    expect(hit).toMatchObject({ status: 200, body: miss.body })
+    expect(hit.headers.get(name)).toBe(value)
+  })
+
+  test('so has one that middleware above sets', async () => {
+    const { hit } = await missAndHit((app) => {
+      app.use(async (c, next) => {
+        c.header('x-above', 'caf\xe9')
+        await next()
+      })
+      app.get('/page', cache(), () => new Response(body, { headers: { 'content-type': type } }))
+    })
+    expect(hit.headers.get('x-above')).toBe('caf\xe9')
+  })
+})
+
+test.each([
+  ['text', new TextEncoder().encode('<script>alert(1)</script>')],
+  ['no text', new Uint8Array([60, 98, 62, 255])],
+])('bytes without a type that are %s get the type that the adapter gives them', async (_, body) => {
+  const { miss, hit } = await missAndHit((app) => app.get('/page', cache(), () => new Response(body)))
+  expect(miss.headers.get('content-type')).toMatch(/^text\/plain/)
+  expect(hit.headers.get('content-type')).toBe(miss.headers.get('content-type'))
+  const part = await running!.get('/page', { headers: { range: 'bytes=0-1' } })
+  expect(part.status).toBe(206)
+  expect(part.headers.get('content-type')).toBe(miss.headers.get('content-type'))
+})
+
+test('what middleware above changes behind a hit is kept, whatever else is asked of the response', async () => {
+  const { hit } = await missAndHit((app) => {
+    app.use(async (c, next) => {
+      await next()
+      c.res.headers.set('x-after', '1')
+      c.res = new Response(c.res.body, c.res)
+    })
+    app.get('/page', cache(), (c) => c.text('page', 200, { 'x-stored': '1' }))
+  })
+  expect(Object.fromEntries(hit.headers)).toMatchObject({ 'x-after': '1', 'x-stored': '1' })
+})
+
+function latin1(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text))
+}

@@ -6,6 +6,7 @@
 import type { Context } from 'hono'
 import { BODILESS, type Copy, readBounded } from './body.ts'
 import { begin, spoil, use } from './collect.ts'
+import { copyOf } from './copying.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
 import { parseDate } from './http/date.ts'
 import { type Field, fieldOf } from './http/fields.ts'
@@ -55,7 +56,7 @@ export async function completeResponse(
   }
   let second: Response | undefined
   await replay(c, routeIndex, {
-    request: requestForHandler(new Request(visit.asked), route),
+    request: requestForHandler(copyOf(visit.asked), route),
     async run(inner: Context, next) {
       // What it is made of, it is made of in place of the first answer.
       const { parts } = state.fork(inner)

@@ -4,6 +4,7 @@
  */
 
 import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
+import { copyOf } from './copying.ts'
 import type { Entry } from './entry/entry.ts'
 import { createHandle } from './handle.ts'
 import { takeLease } from './leasing.ts'
@@ -14,41 +15,49 @@ import { nameOf, type Subject } from './shape.ts'
 import { storeResponse } from './storing.ts'
 import type { Before, Visit } from './visit.ts'
 
-/** Refreshes behind the answer, once per key at a time; `null` where the rest of the route cannot be run again. */
+/**
+ * Refreshes behind the answer, once per key at a time, and never throws: the answer is there already. `null` where the
+ * rest of the route cannot be run again.
+ */
 export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => void) | null {
-  const { c, connection, state, path } = visit
+  const { c, connection, state } = visit
   const { method, routeIndex } = c.req
   // A body that has been read cannot be sent again.
   if (method !== 'GET' && method !== 'HEAD') return null
   // A part is the answer to its own request alone, which has a range.
   if (entry.status === 206) return null
   if (!canReplay(c, routeIndex, (handler) => handler === visit.middleware)) return null
-  const { subject } = before
   return () => {
-    const done = connection.refreshes.begin(nameOf(subject, before.recorded))
+    const done = connection.refreshes.begin(nameOf(before.subject, before.recorded))
     if (!done) return
-    const request = requestFor(visit, backgroundRequest(visit.asked), entry)
-    const refreshing = () =>
-      replay(c, routeIndex, {
-        request,
-        async run(inner, next) {
-          const forked = state.fork(inner)
-          // Its tags and its skip() are about this response. An app's own variable of that name stays.
-          if (inner.get('cache') === state.handle) {
-            const handle = createHandle(forked, () => path)
-            inner.set('cache', handle)
-          }
-          const isInnermost = () => forked.claim === null
-          const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
-          const committed = await refreshEntry(background, before, entry, request)
-          await committed
-        },
-      })
-    const refreshed = withLease(visit, subject, refreshing)
+    const refreshed = refresh(visit, before, entry, routeIndex)
       .catch(() => visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
       .finally(done)
     state.background(refreshed)
   }
+}
+
+async function refresh(visit: Visit, before: Before, entry: Entry, routeIndex: number): Promise<void> {
+  const { c, state, path } = visit
+  // The client's request without the client: a GET, which does not end with its connection.
+  const request = requestFor(visit, copyOf(visit.asked, { method: 'GET', signal: null }), entry)
+  const refreshing = () =>
+    replay(c, routeIndex, {
+      request,
+      async run(inner, next) {
+        const forked = state.fork(inner)
+        // Its tags and its skip() are about this response. An app's own variable of that name stays.
+        if (inner.get('cache') === state.handle) {
+          const handle = createHandle(forked, () => path)
+          inner.set('cache', handle)
+        }
+        const isInnermost = () => forked.claim === null
+        const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
+        const committed = await refreshEntry(background, before, entry, request)
+        await committed
+      },
+    })
+  await withLease(visit, before.subject, refreshing)
 }
 
 async function refreshEntry(visit: Visit, before: Before, entry: Entry, request: Request): Promise<unknown> {
@@ -66,11 +75,6 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
   }
   return storeResponse(visit, before, run).committing
 }
-
-/** The client's request without the client: a GET, which does not end with its connection. */
-const backgroundRequest = (asked: Request): Request =>
-  // Not made anew from its parts: on Workers a copy keeps `cf`.
-  new Request(asked, { method: 'GET', signal: null })
 
 /** Runs a refresh where nobody else does, as far as the route asks for leases. */
 async function withLease(visit: Visit, subject: Subject, refresh: () => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@
 import type { Context } from 'hono'
 import { readBounded } from './body.ts'
 import { atOnce } from './callbacks.ts'
+import { copyOf } from './copying.ts'
 import type { BypassReason } from './events.ts'
 import { CONDITIONAL_FIELDS } from './http/conditional.ts'
 import { cookieValues } from './http/cookies.ts'
@@ -96,7 +97,7 @@ export function requestForHandler(
   const cookie = route.cookies.length > 0 ? request.headers.get('cookie') : null
   if (dropped.length === 0 && add.length === 0 && cookie === null) return request
   // Changed in the copy and not handed to its constructor: Bun takes headers without any for none, and keeps all.
-  const copy = copyOf(request, conditional)
+  const copy = copyOf(request)
   for (const name of dropped) copy.headers.delete(name)
   for (const [name, value] of add) copy.headers.set(name, value)
   if (cookie !== null) {
@@ -106,15 +107,6 @@ export function requestForHandler(
     if (pairs.length > 0) copy.headers.set('cookie', pairs.join('; '))
     else copy.headers.delete('cookie')
   }
-  return copy
-}
-
-function copyOf(request: Request, withoutBody: boolean): Request {
-  if (withoutBody) return new Request(request)
-  if (!request.bodyUsed) return new Request(request.clone())
-  // A validator above has read the body through Hono, which keeps it; the request itself cannot be cloned any more.
-  const copy = new Request(request, { body: new Uint8Array() })
-  void copy.arrayBuffer()
   return copy
 }
 

@@ -46,6 +46,31 @@ onBothStores('RFC 5861 §3', (open) => {
     expect((await site.get('/page')).body).toBe('two')
   })
 
+  test('one that cannot even begin is not the concern of the answer, and is tried again', async () => {
+    const site = open()
+    let broken = true
+    site.app.use(async (c, next) => {
+      const clone = () => {
+        throw new Error('no copy of this')
+      }
+      if (broken) Object.defineProperty(c.req.raw, 'clone', { value: clone })
+      await next()
+    })
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => c.text(made()))
+    await site.get('/page')
+    pass(70)
+    site.transcript()
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'one' })
+    expect(site.transcript()).toEqual([
+      'hit GET /page {ttl: -10}',
+      'not-stored GET /page {reason: error, detail: refresh}',
+    ])
+    broken = false
+    expect((await site.get('/page')).body).toBe('one')
+    expect((await site.get('/page')).body).toBe('two')
+  })
+
   test('the window counts from the end of freshness, and ends', async () => {
     const site = originAt(open(), [GOOD, { status: 503 }], WINDOW)
     await site.get('/page')

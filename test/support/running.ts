@@ -15,8 +15,9 @@ export interface Running {
   stop(): Promise<void>
 }
 
-export async function run(app: Hono): Promise<Running> {
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 })
+/** @param options of the adapter */
+export async function run(app: Hono, options: { overrideGlobalObjects?: boolean } = {}): Promise<Running> {
+  const server = serve({ ...options, fetch: app.fetch, hostname: '127.0.0.1', port: 0 })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {

@@ -15,6 +15,7 @@ import { canonicalText, type Description, type Input, keyOf, splitUrl } from './
 import { plainText } from './key/plain.ts'
 import { sha256Hex } from './key/sha256.ts'
 import type { Route } from './route.ts'
+import { routedElsewhere } from './routed.ts'
 import type { Subject } from './shape.ts'
 import { EVERYTHING, isTag, keyScope, pathScope, tagScope } from './store/scope.ts'
 
@@ -60,6 +61,7 @@ export async function describe(
   const description: Description = {
     method,
     url,
+    routed: c.req.path === url.path ? undefined : routedElsewhere(c),
     queryRule: route.query,
     key: key ?? undefined,
     inputs,
@@ -131,7 +133,7 @@ function variable(c: Context, path: string): unknown {
   return value
 }
 
-/** Content type and SHA-256 of the body; `undefined` where it is too large or was read past us. */
+/** Content type, content coding and SHA-256 of the body; `undefined` where it is too large or was read past us. */
 async function digest(c: Context, most: number): Promise<string | undefined> {
   const { raw } = c.req
   let bytes: BufferSource
@@ -145,5 +147,8 @@ async function digest(c: Context, most: number): Promise<string | undefined> {
     if ('failed' in copy) return undefined
     bytes = copy.bytes
   }
-  return `${raw.headers.get('content-type') ?? ''} ${await sha256Hex(bytes)}`
+  const type = raw.headers.get('content-type') ?? ''
+  const coding = raw.headers.get('content-encoding')
+  const sha256 = await sha256Hex(bytes)
+  return coding === null ? `${type} ${sha256}` : JSON.stringify([type, sha256, coding])
 }

@@ -57,9 +57,16 @@ export function canonicalQuery(query: string, rule: QueryRule): string[] {
   if (query === '' || rule === false) return []
   const flat: string[] = []
   for (const [name, value] of sortedPairs(query)) if (isKeyed(name, rule)) flat.push(name, value)
-  // All bytes that are no UTF-8 decode to U+FFFD, but Hono's `query()` leaves them encoded and tells them apart.
-  if (flat.some((text) => text.includes('\ufffd'))) flat.push(query)
+  // All bytes that are no UTF-8 decode to U+FFFD, but Hono's `query()` leaves them encoded and tells them apart. It may
+  // also find one of two parameters of a name by how that is written.
+  if (flat.some((text) => text.includes('\ufffd')) || writesNamesTwice(query, flat)) flat.push(query)
   return flat
+}
+
+/** Whether a name comes more than once and one is not written as it is read. */
+function writesNamesTwice(query: string, flat: readonly string[]): boolean {
+  if (!flat.some((name, i) => i % 2 === 0 && i > 0 && name === flat[i - 2])) return false
+  return query.split('&').some((pair) => /[%+]/.test(pair.split('=', 1)[0]!))
 }
 
 /** One pair in which there is nothing to decode and nothing to sort. */
@@ -83,6 +90,8 @@ export interface Description {
   /** `GET` for `HEAD`: both are answered from one entry. */
   readonly method: string
   readonly url: UrlParts
+  /** The path by which the app has found its route, where it takes that from elsewhere (`getPath`). */
+  readonly routed?: string | undefined
   readonly queryRule: QueryRule
   /** The static or built key that stands for the URL. */
   readonly key: string | undefined
@@ -91,11 +100,12 @@ export interface Description {
   readonly body: string | null
 }
 
-export function canonicalText({ method, url, queryRule, key, inputs, body }: Description): string {
+export function canonicalText({ method, url, routed, queryRule, key, inputs, body }: Description): string {
   if (key !== undefined) return JSON.stringify(['key', method, key, inputs, body])
   const { origin, path, query, fragment } = url
-  const parts = [method, origin, path, canonicalQuery(query, queryRule), inputs, body]
+  const parts: unknown[] = [method, origin, path, canonicalQuery(query, queryRule), inputs, body]
   if (fragment !== '') parts.push(fragment)
+  if (routed !== undefined) parts.push(['path', routed])
   return JSON.stringify(parts)
 }
 

@@ -33,6 +33,16 @@ onBothStores('request bodies', (open) => {
     expect((await site.get('/search', post('{}', 'text/plain'))).body).toBe('two')
   })
 
+  test('the same bytes in another coding are another request', async () => {
+    const site = open()
+    const made = counter()
+    site.app.post('/search', cache({ methods: ['POST'], autoVary: false }), (c) => c.text(made()))
+    await site.get('/search', post('cats'))
+    const coded = post('cats')
+    const headers = { ...coded.headers, 'content-encoding': 'x-rot13' }
+    expect((await site.get('/search', { ...coded, headers })).body).toBe('two')
+  })
+
   test('POST, QUERY and GET of one URL do not share', async () => {
     const site = open()
     const made = counter()

@@ -172,6 +172,13 @@ describe('one text for one request only', () => {
     expect(textOf('https://a/?%FF=1')).not.toBe(textOf('https://a/?%FE=1'))
   })
 
+  test('a name that comes twice is what a handler may find by how it is written', () => {
+    expect(textOf('https://a/?%71=1&q=2')).not.toBe(textOf('https://a/?q=1&q=2'))
+    expect(textOf('https://a/?a+b=1&a%20b=2')).not.toBe(textOf('https://a/?a%20b=1&a+b=2'))
+    expect(canonicalQuery('q=%31&q=2', true)).toEqual(['q', '1', 'q', '2'])
+    expect(canonicalQuery('%71=1&other=2', true)).toEqual(['other', '2', 'q', '1'])
+  })
+
   test('a question mark of the query’s own is part of a name', () => {
     expect(textOf('https://a/??a=1')).not.toBe(textOf('https://a/?a=1'))
     expect(textOf('https://a/???a=1')).not.toBe(textOf('https://a/??a=1'))

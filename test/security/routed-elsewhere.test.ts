@@ -1,0 +1,36 @@
+/** The key covers whatever chose the route: also where that is not the URL. */
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import { cache, memoryStore, redisCache } from '../../src/index.ts'
+
+function appOf(getPath: (request: Request) => string) {
+  const pending: Promise<unknown>[] = []
+  const app = new Hono({ getPath })
+  app.use(redisCache({ store: memoryStore(), onEvent() {}, waitUntil: (work) => pending.push(work) }))
+  const ask = async (path: string, headers: Record<string, string>) => {
+    const body = await (await app.request(path, { headers })).text()
+    await Promise.all(pending.splice(0))
+    return body
+  }
+  return { app, ask }
+}
+
+test('a tenant that getPath takes from a header does not get the page of another', async () => {
+  const { app, ask } = appOf(
+    (request) => `/${request.headers.get('x-tenant')}${new URL(request.url).pathname}`,
+  )
+  app.get('/:tenant/page', cache(), (c) => c.text(`for ${c.req.param('tenant')}`))
+  for (const tenant of ['a', 'b', 'a'])
+    expect(await ask('/page', { 'x-tenant': tenant })).toBe(`for ${tenant}`)
+})
+
+test('a phone does not get the page of another route', async () => {
+  const { app, ask } = appOf((request) =>
+    /phone/.test(request.headers.get('user-agent') ?? '') ? '/small' : '/large',
+  )
+  app.get('/small', cache(), (c) => c.text('small'))
+  app.get('/large', cache(), (c) => c.text('large'))
+  for (const agent of ['phone', 'desktop', 'phone']) {
+    expect(await ask('/page', { 'user-agent': agent })).toBe(agent === 'phone' ? 'small' : 'large')
+  }
+})

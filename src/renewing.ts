@@ -49,7 +49,7 @@ export function renewed(
   run: Run,
 ): Renewal {
   const headers = withNames(
-    renewFields(entry.headers, fieldsOfEntry(response.headers, run.above)),
+    renewFields(entry.headers, fieldsOfEntry(response.headers, run.above, !run.reads)),
     namesOf(fieldOf(entry.headers, 'vary')),
   )
   const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]))

@@ -48,7 +48,7 @@ export function storeResponse(
   const storable: Storable | NotStorable =
     c.req.method === 'HEAD'
       ? { store: false, reason: 'head' }
-      : mayBeStored(visit, run, before.recorded, c.res, fieldsOfEntry(c.res.headers, run.above))
+      : mayBeStored(visit, run, before.recorded, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
   if (!storable.store) {
     run.end()
     before.land?.(null)

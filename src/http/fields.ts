@@ -33,8 +33,10 @@ const REPRESENTATION = new Set(['content-type', 'content-encoding', 'content-lan
  * a cookie, CORS), Hono merges them into the handler's response, and on a hit that middleware sets them again.
  *
  * @param above the fields set before the handler ran
+ * @param varies whether Vary is all that tells what the response depends on; then one that is the same as that set
+ *   above may be the handler's own, and none of it may be lost
  */
-export function fieldsOfEntry(response: Headers, above: Headers): Field[] {
+export function fieldsOfEntry(response: Headers, above: Headers, varies = false): Field[] {
   const connection = namesOf(response.get('connection'))
   const cookiesAbove = above.getSetCookie()
   const fields: Field[] = []
@@ -44,7 +46,7 @@ export function fieldsOfEntry(response: Headers, above: Headers): Field[] {
       if (!cookiesAbove.includes(value)) fields.push([name, value])
       continue
     }
-    const set = REPRESENTATION.has(name) ? null : above.get(name)
+    const set = REPRESENTATION.has(name) || (varies && name === 'vary') ? null : above.get(name)
     if (set === null) fields.push([name, value])
     else if (value.startsWith(`${set}, `)) fields.push([name, value.slice(set.length + 2), 'append'])
     else if (value !== set) fields.push([name, value])

@@ -112,6 +112,25 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     },
     handler: late((c) => c.get('user')),
   },
+  'a Vary of the handler that is the same as one set above': {
+    above: async (c, next) => {
+      c.header('vary', 'Cookie')
+      await next()
+    },
+    handler: (c) =>
+      new Response(`for ${c.req.header('cookie')}`, {
+        headers: { vary: 'Cookie', 'cache-control': 'max-age=60' },
+      }),
+    options: { policy: 'standard' },
+  },
+  'a Vary of the handler that begins like one set above, where reads are not observed': {
+    above: async (c, next) => {
+      c.header('vary', 'X-User')
+      await next()
+    },
+    handler: (c) => new Response(`for ${c.req.header('x-user')}`, { headers: { vary: 'X-User, Accept' } }),
+    options: { autoVary: false },
+  },
   'a request that is assigned again before it is handed on': {
     handler: (c) => {
       const { raw } = c.req

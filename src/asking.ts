@@ -39,6 +39,13 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     before.land?.(null)
     return run.end()
   }
+  if (!c.finalized) {
+    // No Response: Hono fails unless middleware above makes one. To ask for `c.res` would make one, of nothing.
+    if (standIn(visit, before, entry, { above, run })) return
+    run.end()
+    before.land?.(null)
+    return visit.report({ type: 'not-stored', reason: 'error' })
+  }
   // A 416: there is no rest any more.
   if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
     await completeResponse(visit, before, routeIndex, entry)
@@ -78,7 +85,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
 /**
  * Answers with the last good entry in the place of a failure, if it may.
  *
- * @param failed without `status` and `run`: there is no response, since what was thrown went past Hono
+ * @param failed without `status`: there is no response, since something was thrown past Hono or none was made
  */
 function standIn(
   visit: Visit,

@@ -39,7 +39,7 @@ export async function runHandler(
   const run = await observed(visit, before, request, above)
   const milliseconds = Date.now() - started
   state.timing.handler = milliseconds
-  report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
+  if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
   return run
 }
 

@@ -28,7 +28,7 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
   const before = c.req.method === 'POST' ? await describeGet(visit) : null
   const run = before && (await runHandler(visit, before, asked))
   if (!before) await visit.next()
-  if (!visit.isInnermost()) return run?.end()
+  if (!visit.isInnermost() || !c.finalized) return run?.end()
   // "a non-error response", that is one with a 2xx or 3xx status code
   let stored = false
   if (c.res.status < 400) {

@@ -40,6 +40,28 @@ onBothStores('never stored', (open) => {
     ])
   })
 
+  test('a handler that gives no Response fails as it does without a cache, and nothing is stored', async () => {
+    for (const options of [{}, { autoVary: false }, { policy: 'standard' }] as const) {
+      const site = open()
+      site.app.onError((error, c) => c.text(error.message, 500))
+      site.app.get('/page', cache({ expire: 60, ...options }), (() => undefined) as never)
+      for (let i = 0; i < 2; i++) {
+        expect(await site.get('/page')).toMatchObject({ status: 500 })
+        expect(site.transcript()).toContain('not-stored GET /page {reason: error}')
+      }
+    }
+  })
+
+  test('middleware above may answer for a handler that gives no Response', async () => {
+    const site = open()
+    site.app.use('/page', async (c, next) => {
+      await next()
+      if (!c.finalized) return c.text('instead', 404)
+    })
+    site.app.get('/page', cache(), (() => undefined) as never)
+    expect(await site.get('/page')).toMatchObject({ status: 404, body: 'instead' })
+  })
+
   test('a 206 stays out even where expire names it', async () => {
     const site = open()
     site.app.get('/part', cache({ expire: { 206: 60 } }), (c) => c.text('part', 206))

@@ -131,6 +131,20 @@ onBothStores('RFC 5861 §4', (open) => {
     expect((await site.get('/page')).cache).toMatch(/^fwd=stale; stored/)
   })
 
+  test('no Response is a failure', async () => {
+    const site = open()
+    let answer: string | undefined = 'good'
+    const handler = (c: Context) => (answer === undefined ? undefined : c.text(answer))
+    site.app.get('/page', cache({ expire: 60, ...WINDOW, staleWhileRevalidate: 10 }), handler as never)
+    await site.get('/page')
+    answer = undefined
+    for (const seconds of [65, 10]) {
+      pass(seconds)
+      expect(await site.get('/page')).toMatchObject({ status: 200, body: 'good' })
+      await site.settle()
+    }
+  })
+
   test('HEAD and a conditional request get theirs', async () => {
     const site = originAt(open(), [{ headers: { ...fresh(60), etag: '"v1"' } }, { status: 503 }], WINDOW)
     await site.get('/page')

@@ -46,6 +46,8 @@ async function refresh(visit: Visit, before: Before, entry: Entry, routeIndex: n
       request,
       async run(inner, next) {
         const forked = state.fork(inner)
+        // Middleware above has tagged or skipped what is refreshed, and a memo may be called with the first Context.
+        Object.assign(forked, { making: state.making, parts: state.parts })
         // Its tags and its skip() are about this response. An app's own variable of that name stays.
         if (inner.get('cache') === state.handle) {
           const handle = createHandle(forked, () => path)
@@ -64,12 +66,12 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
   const { c } = visit
   const run = await runHandler(visit, before, request)
   if (!visit.isInnermost()) return run.end()
-  if (c.res.status === 304 && isAskedAbout(entry)) {
+  if (c.finalized && c.res.status === 304 && isAskedAbout(entry)) {
     run.end()
     return commitRenewed(visit, before, renewed(visit, before, entry, c.res, run))
   }
   // Nobody waits for it: the last good answer stays, whatever a failure says of its own freshness.
-  if (hasFailed(c)) {
+  if (!c.finalized || hasFailed(c)) {
     run.end()
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }

@@ -64,6 +64,9 @@ export interface RequestState extends Opened {
   fork(c: Context): RequestState
 }
 
+/** Of one request; the oldest are forgotten first. */
+const MOST_EVENTS = 1_000
+
 const STATE = Symbol('hono-redis-cache')
 
 type WithState = Context & { [STATE]?: RequestState }
@@ -76,12 +79,14 @@ export function createState(
   onEvent: NonNullable<RedisCacheOptions['onEvent']>,
 ): RequestState {
   const { options, connection, certain } = opened
+  // A `redisCache()` below another one: what is asked of it is about the response that the first is making.
+  const outer = c[STATE]
   const state: RequestState = {
     options,
     connection,
     certain,
-    parts: new Set(),
-    making: { tags: new Set(), skipped: null },
+    parts: outer?.connection === connection ? outer.parts : new Set(),
+    making: outer?.making ?? { tags: new Set(), skipped: null },
     events: [],
     lookedUp: null,
     timing: {},
@@ -93,6 +98,8 @@ export function createState(
     emit(report, route) {
       const event = { ...report, method: c.req.method, route } as CacheEvent
       state.events.push(event)
+      // A body that runs for hours may call a memo all the time.
+      if (state.events.length > MOST_EVENTS) state.events.shift()
       try {
         isUnheard(onEvent(event, c))
       } catch {

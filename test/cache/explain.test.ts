@@ -1,7 +1,7 @@
 /** What the cache says of itself: Cache-Status beside that of earlier caches, `explain()`, and the handle itself. */
 import { type Context, Hono } from 'hono'
 import { expect, test, vi } from 'vitest'
-import { cache, type Explanation, memoryStore, redisCache } from '../../src/index.ts'
+import { cache, type Explanation, memoize, memoryStore, redisCache } from '../../src/index.ts'
 import { onBothStores } from '../support/stores.ts'
 
 onBothStores('explanations', (open) => {
@@ -135,6 +135,18 @@ onBothStores('explanations', (open) => {
     site.app.get('/page', cache(), (c) => c.text('made'))
     await site.get('/page')
     expect(await site.get('/page')).toMatchObject({ status: 200, cache: 'hit; ttl=60' })
+  })
+
+  test('of a request that goes on and on, the latest events are kept', async () => {
+    const site = open()
+    const memo = memoize(async ({ id }: { id: number }) => id, { name: 'memo' })
+    site.app.get('/page', async (c) => {
+      for (let id = 0; id < 600; id++) await memo(c, { id })
+      await memo(c, { id: 599 })
+      const { events } = c.get('cache').explain()
+      return c.json([events.length, events.at(-1)?.type])
+    })
+    expect((await site.get('/page')).body).toBe('[1000,"hit"]')
   })
 
   test('the handle may be taken apart', async () => {

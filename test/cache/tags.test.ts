@@ -1,9 +1,10 @@
 /** `tags`, `tag()` and `skip()`: what a response is made of may be known late, until its body ends. */
+import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { expect, test } from 'vitest'
-import { cache } from '../../src/index.ts'
+import { cache, memoize, redisCache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `tag-${i}`)
 
@@ -22,6 +23,64 @@ onBothStores('tags', (open) => {
     expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
     expect((await site.get('/clear', { method: 'POST' })).body).toBe('true')
     expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=miss; stored' })
+  })
+
+  test.each(['tag', 'skip'] as const)(
+    'what middleware above says by %s() counts for a refresh, too',
+    async (what) => {
+      const site = open()
+      const made = counter()
+      let isBusy = false
+      site.app.use('/page', async (c, next) => {
+        if (what === 'tag') c.get('cache').tag('tenant')
+        else if (isBusy) c.get('cache').skip('busy')
+        await next()
+      })
+      site.app.get('/page', cache({ expire: 60, staleWhileRevalidate: 60 }), (c) => c.text(made()))
+      site.app.post('/clear', async (c) => c.json(await c.get('cache').clear({ tag: 'tenant' })))
+      await site.get('/page')
+      pass(61)
+      isBusy = true
+      expect((await site.get('/page')).body).toBe('one')
+      await site.settle()
+      if (what === 'tag') {
+        expect((await site.get('/page')).body).toBe('two')
+        await site.get('/clear', { method: 'POST' })
+      }
+      expect((await site.get('/page')).body).toBe(what === 'tag' ? 'three' : 'one')
+    },
+  )
+
+  test.each(['the same', 'another'])(
+    'a redisCache() further in, of %s prefix, speaks of the same page',
+    async (prefix) => {
+      const site = open()
+      const inner = new Hono()
+      inner.use(redisCache({ ...site.options, ...(prefix === 'another' && { prefix: 'inner' }) }))
+      inner.get('/', (c) => {
+        c.get('cache').skip('personal')
+        return c.text(`for ${c.req.header('x-user')}`)
+      })
+      site.app.use('/page/*', cache())
+      site.app.route('/page', inner)
+      expect(await site.get('/page')).toMatchObject({ cache: 'fwd=uri-miss; detail=skipped' })
+      site.transcript()
+    },
+  )
+
+  test('a memo below a redisCache() further in is a part of the page', async () => {
+    const site = open()
+    const made = counter()
+    const part = memoize(async () => made(), { name: 'part', tags: ['part'] })
+    const inner = new Hono()
+    inner.use(redisCache(site.options))
+    inner.get('/', async (c) => c.text(await part(c, {})))
+    site.app.use('/page/*', cache())
+    site.app.route('/page', inner)
+    expect((await site.get('/page')).body).toBe('one')
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+    await site.clear({ tag: 'part' })
+    expect((await site.get('/page')).body).toBe('two')
   })
 
   test('another isolate, which does not know the tags, is told by the entry itself', async () => {

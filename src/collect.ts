@@ -25,7 +25,7 @@ export function begin(making: Making, stamp: Time): Parts {
   return parts
 }
 
-/** A part was used by whatever is being made. `null`: it was made just now, and has no stamp of its own. */
+/** A part was used by whatever is being made. `null`: its value is still to come, and with it its stamp. */
 export function use(making: Making, scopes: readonly string[], stamp: Time | null): void {
   for (const parts of making) {
     for (const scope of scopes) parts.scopes.add(scope)

@@ -3,7 +3,7 @@
  *
  * A memo is an entry like any other: the same look-up, scopes, fences and failing open. Its key is its name and its
  * arguments without its dependencies; its value is JSON, and comes back as JSON gives it whether it was stored or
- * not. Used inside a cached route, or in another memo, it hands its scopes and its stamp on.
+ * not. Called inside a cached route, or in another memo, it hands its scopes on, and with its value its stamp.
  */
 
 import type { Context } from 'hono'
@@ -103,6 +103,8 @@ export function memoize<Args extends object, Value>(
       spoil(state.parts)
       return fromText(toText(await compute(args)))
     }
+    // At the call, since a page may go on without the value: it throws, or takes too long.
+    use(state.parts, scopes, null)
     const subject: Subject = {
       namespace,
       key: md5.hex(text),
@@ -129,11 +131,7 @@ async function lookUpOrCompute(memo: Memo): Promise<unknown> {
   const { subject, state, report } = memo
   const { namespace, key } = subject
   const found = await lookUp(memo)
-  if (!found) {
-    // It is made just now and not stored; what is made from it belongs to its scopes all the same.
-    use(state.parts, subject.scopes, null)
-    return fromText(toText(await memo.compute()))
-  }
+  if (!found) return fromText(toText(await memo.compute()))
   if (found.outcome !== 'found') return fromText(await share(memo, found))
 
   const { entry } = found

@@ -102,6 +102,18 @@ export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
   detail,
 })
 
+const MOST_TAGS = 64
+
+/** A look-up asks for the fence of each scope of an entry. */
+export const hasTooManyTags = (scopes: readonly string[]): boolean =>
+  scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS
+
+export const tooManyTags = {
+  store: false,
+  reason: 'too-many-tags',
+  detail: `it has more than ${MOST_TAGS} tags`,
+} as const satisfies NotStorable
+
 const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
   store: false,
   reason: 'too-many-variants',

@@ -22,18 +22,18 @@ import type { Run } from './run.ts'
 import { replaceResponse, setField } from './saying.ts'
 import { union } from './shape.ts'
 import {
+  hasTooManyTags,
   learnedFrom,
   mayBeStored,
   type NotStorable,
   type Storable,
   skipped,
+  tooManyTags,
   unkeyed,
   variesOn,
 } from './storable.ts'
 import { tagScope } from './store/scope.ts'
 import type { Before, Visit } from './visit.ts'
-
-const MOST_TAGS = 64
 
 /** Stores a copy of `c.res` behind the response, or reports why not; what Cache-Status says of it. */
 export function storeResponse(
@@ -125,9 +125,7 @@ async function makeEntry(
   const { stamp } = run.parts
   if (stamp === null) return { store: false, reason: 'lost' }
   const scopes = union(union(subject.scopes, [...tags].map(tagScope)), [...run.parts.scopes])
-  if (scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS) {
-    return { store: false, reason: 'too-many-tags', detail: `it has more than ${MOST_TAGS} tags` }
-  }
+  if (hasTooManyTags(scopes)) return tooManyTags
 
   const { fields } = storable
   const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]

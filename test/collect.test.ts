@@ -267,6 +267,41 @@ onBothStores('a page that goes on without the value of a memo', (open) => {
   })
 })
 
+onBothStores('a memo of many tags', (open) => {
+  const numbered = (count: number) => Array.from({ length: count }, (_, at) => `tag-${at}`)
+
+  test.each<[string, (c: Context, count: number) => Promise<string>]>([
+    ['of its own', (c, count) => memoize(() => 'made', { name: 'list', tags: numbered(count) })(c, {})],
+    [
+      'and those of the memos that it is made of',
+      (c, count) => {
+        const rows = numbered(count - 1).map((tag) => part(tag))
+        const list = memoize(
+          async ({ load }: { load: () => Promise<unknown> }) => {
+            await load()
+            return 'made'
+          },
+          { name: 'list', tags: ['list'], exclude: ['load'] },
+        )
+        return list(c, { load: () => Promise.all(rows.map((row) => row(c, {}))) })
+      },
+    ],
+  ])('is stored with 64 %s, and not with 65, which each look-up would ask for', async (_, list) => {
+    const site = open()
+    site.app.get('/:count', async (c) => c.text(await list(c, Number(c.req.param('count')))))
+    const outcomes = async (count: number) => {
+      site.transcript()
+      expect((await site.get(`/${count}`)).body).toBe('made')
+      return site.transcript().filter((line) => line.includes(' memoize list') && !line.startsWith('miss'))
+    }
+    expect(await outcomes(65)).toEqual([
+      'not-stored GET memoize list {reason: too-many-tags, detail: it has more than 64 tags}',
+    ])
+    expect(await outcomes(64)).toEqual(['stored GET memoize list {seconds: 60}'])
+    expect(await outcomes(64)).toEqual(['hit GET memoize list {ttl: 60}'])
+  })
+})
+
 onRedis('a page made of memos, on the wire', (world) => {
   test('parts of two epochs cannot be compared: the page is not stored', async () => {
     const { bridge, redis, open } = world()

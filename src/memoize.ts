@@ -21,7 +21,7 @@ import type { Usefulness } from './http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from './http/reuse.ts'
 import { keepable } from './keep.ts'
 import { md5 } from './key/md5.ts'
-import { isPlainObject, plainText } from './key/plain.ts'
+import { isPlainObject, plainCopy, plainText } from './key/plain.ts'
 import { type Recollection, recall } from './recall.ts'
 import { nameOf, type Subject, union } from './shape.ts'
 import { mayTake } from './sharing.ts'
@@ -55,7 +55,8 @@ const MOST_CHARACTERS = 1_048_576
 /**
  * Caches the values of a function.
  *
- * @param compute takes one object of named arguments; its value must be JSON. `undefined` and errors are not stored.
+ * @param compute takes one object of named arguments: a copy of them as they were at the call, but for what is
+ * excluded. Its value must be JSON. `undefined` and errors are not stored.
  * @param options see {@link MemoizeOptions}
  * @returns the function, to be called with the Context and the arguments. It rejects as `compute` does, and with a
  * TypeError where an argument is no plain value and not excluded.
@@ -90,11 +91,14 @@ export function memoize<Args extends object, Value>(
 
   return async function memoized(c, args) {
     const state = stateOf(c)
-    const text = memoText(namespace, name, args, [...exclude, ...(state?.options.exclude ?? [])])
+    const excluded = [...exclude, ...(state?.options.exclude ?? [])]
+    const text = memoText(namespace, name, args, excluded)
+    // Computed behind a look-up, it must see what the key was made of, whatever the caller does meanwhile.
+    const atCall = plainCopy(args, excluded)
     if (!state) {
       if (!warned) console.warn(`hono-redis-cache: memoize(${name}) without redisCache(): nothing is kept`)
       warned = true
-      return fromText(toText(await compute(args)))
+      return fromText(toText(await compute(atCall)))
     }
     const report = (report: Report) => state.emit(report, `memoize ${name}`)
     const scopes = scopesOf(args)
@@ -102,7 +106,7 @@ export function memoize<Args extends object, Value>(
       // What nobody could clear is not stored, nor is what is made of it.
       report({ type: 'bypass', reason: 'no-tag', detail: 'its tags are not all strings' })
       spoil(state.parts)
-      return fromText(toText(await compute(args)))
+      return fromText(toText(await compute(atCall)))
     }
     // At the call, since a page may go on without the value: it throws, or takes too long.
     use(state.parts, scopes, null)
@@ -113,7 +117,7 @@ export function memoize<Args extends object, Value>(
       scopes,
       valueOf: () => null,
     }
-    const memo = { subject, state, use: useOf(options), report, compute: () => compute(args) }
+    const memo = { subject, state, use: useOf(options), report, compute: () => compute(atCall) }
     return (await lookUpOrCompute(memo)) as Value
   }
 }

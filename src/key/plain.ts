@@ -5,6 +5,23 @@
 
 const DEEPEST = 64
 
+/**
+ * A copy of what has a text, which later changes to the original do not reach.
+ *
+ * @param shared the members of an object that are left as they are
+ */
+export function plainCopy<Value>(value: Value, shared: readonly string[] = []): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => plainCopy(item)) as Value
+  // A spread and no assignments: a member named `__proto__` stays one. Behind it, assigning to it is safe.
+  const copy = Object.getPrototypeOf(value) === null ? { __proto__: null, ...value } : { ...value }
+  const members = copy as Record<string, unknown>
+  for (const name of Object.keys(members)) {
+    if (!shared.includes(name)) members[name] = plainCopy(members[name])
+  }
+  return copy as Value
+}
+
 /** The text of a plain value or a plain tree of them; `undefined` where it is none. */
 export function plainText(value: unknown, depth = 0): string | undefined {
   switch (typeof value) {

@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plainText } from '../../src/key/plain.ts'
+import { plainCopy, plainText } from '../../src/key/plain.ts'
 
 type Tree = string | number | bigint | boolean | null | undefined | Tree[] | { [name: string]: Tree }
 
@@ -87,6 +87,41 @@ describe('plain trees', () => {
 
   test('an object of another realm is as plain as one of this', () => {
     expect(plainText(runInNewContext('({ b: [1, {}], a: "x" })'))).toBe('{"a":"x","b":[1,{}]}')
+  })
+})
+
+/** All objects of a tree, itself among them. */
+const objectsOf = (tree: unknown): object[] =>
+  typeof tree === 'object' && tree !== null ? [tree, ...Object.values(tree).flatMap(objectsOf)] : []
+
+describe('a copy', () => {
+  test('is the same value, in the same order, and shares no object with the original', () => {
+    fc.assert(
+      fc.property(anyTree, (tree) => {
+        const copy = plainCopy(tree)
+        expect(copy).toStrictEqual(tree)
+        expect(plainText(copy)).toBe(plainText(tree))
+        expect(objectsOf(copy).map(Object.keys)).toEqual(objectsOf(tree).map(Object.keys))
+        expect(objectsOf(copy).map(Object.getPrototypeOf)).toEqual(objectsOf(tree).map(Object.getPrototypeOf))
+        expect(objectsOf(copy).filter((object) => objectsOf(tree).includes(object))).toEqual([])
+      }),
+    )
+  })
+
+  test('keeps a member named __proto__, and its prototype', () => {
+    const tree = JSON.parse('{"__proto__":{"role":"admin"},"a":[{"__proto__":{"b":1}}]}')
+    const copy = plainCopy(tree)
+    expect(JSON.stringify(copy)).toBe(JSON.stringify(tree))
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+    expect(copy.role).toBeUndefined()
+  })
+
+  test('leaves as they are the members that are to be shared, at the top and nowhere else', () => {
+    const session = new Session()
+    const tree = { session, inner: { session: { user: 'ada' } } }
+    const copy = plainCopy(tree, ['session'])
+    expect(copy.session).toBe(session)
+    expect(copy.inner.session).not.toBe(tree.inner.session)
   })
 })
 

@@ -59,7 +59,7 @@ const MOST_CHARACTERS = 1_048_576
  * excluded. Its value must be JSON. `undefined` and errors are not stored.
  * @param options see {@link MemoizeOptions}
  * @returns the function, to be called with the Context and the arguments. It rejects as `compute` does, and with a
- * TypeError where an argument is no plain value and not excluded.
+ * TypeError where the arguments are no plain object, or one of them is no plain value and not excluded.
  * @throws {TypeError} for a mistake in the options
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export function memoize<Args extends object, Value>(
     }
   }
 
-  return async function memoized(c, args) {
+  return async function memoized(c, args = {} as Args) {
     const state = stateOf(c)
     const excluded = [...exclude, ...(state?.options.exclude ?? [])]
     const text = memoText(namespace, name, args, excluded)
@@ -275,11 +275,14 @@ const useOf = <Args>({
 
 /** The canonical text of a call: never that of a request, which begins with a method or `key`. */
 function memoText(namespace: string, name: string, args: object, exclude: readonly string[]): string {
-  // What has members of another kind, such as a Map or an instance of a class, would be one key for all.
-  if (args && !Array.isArray(args) && !isPlainObject(args))
-    throw new ConfigError(`memoize(${name}): the arguments must be one plain object`)
+  // What has members of another kind, or none, such as an array, a Map or a number, would share the keys of others.
+  if (typeof args !== 'object' || args === null || !isPlainObject(args)) {
+    throw new ConfigError(
+      `memoize(${name}): the arguments must be one plain object; give each a name in it, such as { id }`,
+    )
+  }
   const keyed: [string, string][] = []
-  for (const argument of Object.keys(args ?? {}).sort()) {
+  for (const argument of Object.keys(args).sort()) {
     if (exclude.includes(argument)) continue
     const text = plainText((args as Record<string, unknown>)[argument])
     if (text === undefined) {

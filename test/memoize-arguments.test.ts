@@ -1,4 +1,4 @@
-/** The arguments of a memo: what the function sees is what the key was made of. */
+/** The arguments of a memo: what the function sees is what the key was made of, and only a plain object makes one. */
 import { expect, test } from 'vitest'
 import { memoize } from '../src/index.ts'
 import { onBothStores, pass } from './support/stores.ts'
@@ -78,5 +78,37 @@ onBothStores('the arguments of a memo', (open) => {
     )
     site.app.get('/', async (c) => c.json(await load(c, dependencies)))
     expect((await site.get('/')).body).toBe('[true,true]')
+  })
+
+  test('no arguments are an object without any, to the key and to the function', async () => {
+    const site = open()
+    let calls = 0
+    const load = memoize((args: object) => `${JSON.stringify(args)}, call ${++calls}`, { name: 'load' })
+    site.app.get('/none', async (c) => c.text(await load(c, undefined as unknown as object)))
+    site.app.get('/empty', async (c) => c.text(await load(c, {})))
+    expect((await site.get('/none')).body).toBe('{}, call 1')
+    expect((await site.get('/empty')).body).toBe('{}, call 1')
+  })
+
+  test.each<[string, unknown]>([
+    ['an array', [1, 2]],
+    ['an empty array', []],
+    ['null', null],
+    ['a number', 7],
+    ['zero', 0],
+    ['NaN', Number.NaN],
+    ['a text', '7'],
+    ['an empty text', ''],
+    ['false', false],
+    ['a function', () => 7],
+  ])('%s in the place of them is refused, since its key would be that of others', async (_, args) => {
+    const site = open()
+    const load = memoize(() => 'value', { name: 'load' })
+    site.app.onError((error, c) => c.text(`${error instanceof TypeError} ${error.message}`, 500))
+    site.app.get('/', async (c) => c.text(await load(c, args as object)))
+    expect((await site.get('/')).body).toBe(
+      'true memoize(load): the arguments must be one plain object; give each a name in it, such as { id }',
+    )
+    expect(site.events).toEqual([])
   })
 })

@@ -7,22 +7,28 @@ export const BODILESS: readonly number[] = [204, 205, 304]
 
 export type Copy =
   | { readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly failed: 'too-large' | 'cut-short' }
+  | { readonly failed: 'too-large' | 'cut-short'; readonly detail?: string }
 
 export async function readBounded(body: ReadableStream<Uint8Array> | null, most: number): Promise<Copy> {
   if (!body) return { bytes: new Uint8Array() }
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
+  const failureOf = (chunk: unknown): Copy | null => {
+    // What a client gets of any other differs by runtime.
+    if (!(chunk instanceof Uint8Array)) return { failed: 'cut-short', detail: 'a chunk is no Uint8Array' }
+    size += chunk.byteLength
+    return size > most ? { failed: 'too-large' } : null
+  }
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return { bytes: concatenate(chunks, size) }
-      size += value.byteLength
-      if (size > most) {
+      const failed = failureOf(value)
+      if (failed) {
         // The other branch of the tee goes on; only this one ends. Its promise waits for both, so nobody waits for it.
         reader.cancel().catch(() => {})
-        return { failed: 'too-large' }
+        return failed
       }
       chunks.push(value)
     }

@@ -117,7 +117,10 @@ async function makeEntry(
   const { c, route, state } = visit
   const { subject, recorded } = before
   const { tags, skipped: skippedFor } = state.making
-  if ('failed' in copy) return { store: false, reason: copy.failed }
+  if ('failed' in copy) {
+    const { failed, ...detail } = copy
+    return { store: false, reason: failed, ...detail }
+  }
   if (skippedFor !== null) return skipped(skippedFor)
   // A body that read late may have read what no key covers, and a handler that fails while it streams sets this.
   if (run.reads?.refused) return unkeyed(run.reads.refused)

@@ -4,13 +4,13 @@ import { readBounded } from '../src/body.ts'
 
 const chunksOf = (...sizes: number[]) => sizes.map((size, at) => new Uint8Array(size).fill(at + 1))
 
-function streamOf(chunks: Uint8Array[], end: 'end' | 'error' | 'never' = 'end') {
+function streamOf(chunks: unknown[], end: 'end' | 'error' | 'never' = 'end') {
   const state = { pulled: 0, cancelled: false }
   const stream = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
         const chunk = chunks[state.pulled++]
-        if (chunk) controller.enqueue(chunk)
+        if (chunk !== undefined) controller.enqueue(chunk as Uint8Array)
         else if (end === 'error') controller.error(new Error('connection lost'))
         else if (end === 'end') controller.close()
       },
@@ -55,5 +55,26 @@ describe('readBounded', () => {
 
   test('one that ends with an error was cut short', async () => {
     expect(await readBounded(streamOf(chunksOf(2), 'error').stream, 100)).toEqual({ failed: 'cut-short' })
+  })
+  test.each<[string, unknown]>([
+    ['a string', 'text'],
+    ['an empty string', ''],
+    ['an ArrayBuffer', new ArrayBuffer(4)],
+    ['a DataView', new DataView(new ArrayBuffer(4))],
+    ['a typed array of another kind', Uint16Array.of(1, 2)],
+    ['null', null],
+  ])('a chunk that is %s makes the copy fail, and ends it there', async (_, chunk) => {
+    const { stream, state } = streamOf([...chunksOf(1), chunk, ...chunksOf(1)])
+    expect(await readBounded(stream, 100)).toEqual({
+      failed: 'cut-short',
+      detail: 'a chunk is no Uint8Array',
+    })
+    expect(state).toEqual({ pulled: 2, cancelled: true })
+  })
+
+  test("Node's Buffer is a Uint8Array", async () => {
+    expect(await readBounded(streamOf([Buffer.from('ab')]).stream, 100)).toEqual({
+      bytes: Uint8Array.of(97, 98),
+    })
   })
 })

@@ -123,6 +123,24 @@ onBothStores('streaming', (open) => {
     `)
   })
 
+  test('a body of strings goes through, is no more than looked at, and is not stored', async () => {
+    const site = open()
+    let pulled = 0
+    site.app.get('/strings', cache({ maxBodyBytes: 10 }), () => {
+      const source = { pull: (made: ReadableStreamDefaultController) => made.enqueue(`chunk ${++pulled}`) }
+      return new Response(new ReadableStream(source))
+    })
+    const reader = (await site.fetch('/strings')).body!.getReader()
+    expect(await reader.read()).toEqual({ done: false, value: 'chunk 1' })
+    await site.settle()
+    expect(site.transcript()).toEqual([
+      'miss GET /strings {reason: uri-miss}',
+      'not-stored GET /strings {reason: cut-short, detail: a chunk is no Uint8Array}',
+    ])
+    await reader.cancel()
+    expect(pulled).toBeLessThan(5)
+  })
+
   test("an error that Hono's streamText() swallows does not leave half a page in the cache", async () => {
     const site = open()
     let failing = true

@@ -9,7 +9,17 @@ export type Copy =
   | { readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly failed: 'too-large' | 'cut-short'; readonly detail?: string }
 
-export async function readBounded(body: ReadableStream<Uint8Array> | null, most: number): Promise<Copy> {
+/**
+ * @param most bytes
+ * @param milliseconds a chunk that comes later than that is one too many. No timer: of a copy that stands still nothing
+ *   grows, and what comes in time is read on.
+ */
+export async function readBounded(
+  body: ReadableStream<Uint8Array> | null,
+  most: number,
+  milliseconds = Number.POSITIVE_INFINITY,
+): Promise<Copy> {
+  const until = Date.now() + milliseconds
   if (!body) return { bytes: new Uint8Array() }
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
@@ -18,7 +28,10 @@ export async function readBounded(body: ReadableStream<Uint8Array> | null, most:
     // What a client gets of any other differs by runtime.
     if (!(chunk instanceof Uint8Array)) return { failed: 'cut-short', detail: 'a chunk is no Uint8Array' }
     size += chunk.byteLength
-    return size > most ? { failed: 'too-large' } : null
+    if (size > most) return { failed: 'too-large' }
+    return Date.now() > until
+      ? { failed: 'cut-short', detail: `it took more than ${milliseconds / 1000} seconds` }
+      : null
   }
   try {
     for (;;) {

@@ -76,7 +76,7 @@ export type NotStoredReason =
   | 'too-many-tags'
   /** The body is larger than `maxBodyBytes`. */
   | 'too-large'
-  /** The body ended with an error, or has a chunk that is no `Uint8Array`. */
+  /** The body ended with an error, took more than a minute, or has a chunk that is no `Uint8Array`. */
   | 'cut-short'
   /** A scope of the response was cleared while it was made. */
   | 'cleared'

@@ -88,7 +88,7 @@ export interface CacheOptions<E extends Env = Env, P extends string = string> {
   storeWhen?: (c: Context<E, P>, res: Response) => boolean
   /** Makes an ETag for stored responses that lack one. Default `true`. */
   etag?: boolean
-  /** Larger bodies stream through unstored. Default 1,048,576 bytes. */
+  /** Larger bodies stream through unstored, as do those that take more than a minute. Default 1,048,576 bytes. */
   maxBodyBytes?: number
 }
 

@@ -2,7 +2,7 @@
  * Stores the handler's response: a copy is read beside the client's and committed behind the response.
  *
  * The copy is read at once and bounded: one made only as the client reads would, where nobody reads the body, never
- * be stored. Tags, `skip()` and reads count until the body ends, for a streamed body may learn late what it is made
+ * be stored. Bounded in time as well, since a body without end runs on for as long as anybody reads it. Tags, `skip()` and reads count until the body ends, for a streamed body may learn late what it is made
  * of.
  */
 
@@ -35,6 +35,8 @@ import {
 import { tagScope } from './store/scope.ts'
 import type { Before, Visit } from './visit.ts'
 
+const MOST_MILLISECONDS = 60_000
+
 /** Stores a copy of `c.res` behind the response, or reports why not; what Cache-Status says of it. */
 export function storeResponse(
   visit: Visit,
@@ -59,7 +61,7 @@ export function storeResponse(
   const made = Date.now()
   const range = visit.asked.headers.get('range')
   const length = c.res.headers.has('content-encoding') ? null : c.res.headers.get('content-length')
-  const copying = readBounded(c.res.clone().body, route.maxBodyBytes).then((copy) =>
+  const copying = readBounded(c.res.clone().body, route.maxBodyBytes, MOST_MILLISECONDS).then((copy) =>
     // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
     // here counts other octets.
     'bytes' in copy && length !== null && Number(length) !== copy.bytes.length

@@ -1,17 +1,20 @@
 /** A body is read to its end or given up, and nothing that goes wrong with it is an exception. */
 import { describe, expect, test } from 'vitest'
 import { readBounded } from '../src/body.ts'
+import { fakeDate, pass } from './support/stores.ts'
 
 const chunksOf = (...sizes: number[]) => sizes.map((size, at) => new Uint8Array(size).fill(at + 1))
 
-function streamOf(chunks: unknown[], end: 'end' | 'error' | 'never' = 'end') {
+function streamOf(chunks: unknown[], end: 'end' | 'error' | 'never' = 'end', beforeChunk = () => {}) {
   const state = { pulled: 0, cancelled: false }
   const stream = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
         const chunk = chunks[state.pulled++]
-        if (chunk !== undefined) controller.enqueue(chunk as Uint8Array)
-        else if (end === 'error') controller.error(new Error('connection lost'))
+        if (chunk !== undefined) {
+          beforeChunk()
+          controller.enqueue(chunk as Uint8Array)
+        } else if (end === 'error') controller.error(new Error('connection lost'))
         else if (end === 'end') controller.close()
       },
       cancel() {
@@ -25,6 +28,8 @@ function streamOf(chunks: unknown[], end: 'end' | 'error' | 'never' = 'end') {
 }
 
 describe('readBounded', () => {
+  fakeDate()
+
   test('no body is an empty one', async () => {
     expect(await readBounded(null, 0)).toEqual({ bytes: new Uint8Array() })
   })
@@ -76,5 +81,20 @@ describe('readBounded', () => {
     expect(await readBounded(streamOf([Buffer.from('ab')]).stream, 100)).toEqual({
       bytes: Uint8Array.of(97, 98),
     })
+  })
+  test('a copy that takes too long is given up with the first chunk that is late', async () => {
+    const inTime = streamOf(chunksOf(1, 1, 1), 'end', () => pass(20))
+    expect(await readBounded(inTime.stream, 100, 60_000)).toHaveProperty('bytes')
+    const late = streamOf(chunksOf(1, 1, 1, 1), 'never', () => pass(21))
+    expect(await readBounded(late.stream, 100, 60_000)).toEqual({
+      failed: 'cut-short',
+      detail: 'it took more than 60 seconds',
+    })
+    expect(late.state).toEqual({ pulled: 3, cancelled: true })
+  })
+
+  test('where nobody says how long it may take, it may take as long as it wants', async () => {
+    const { stream } = streamOf(chunksOf(1, 1), 'end', () => pass(100_000))
+    expect(await readBounded(stream, 100)).toHaveProperty('bytes')
   })
 })

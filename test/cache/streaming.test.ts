@@ -3,7 +3,7 @@ import { stream, streamText } from 'hono/streaming'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -103,6 +103,55 @@ onBothStores('streaming', (open) => {
     await made.write(', and more')
     await made.end()
     expect(await response.text()).toBe('more than ten bytes, and more')
+  })
+
+  test('a body without end ends with its client, once no copy of it is made any more', async () => {
+    const site = open()
+    let made: ReadableStreamDefaultController<Uint8Array> | undefined
+    let cancelled = false
+    site.app.get('/ticks', cache(), (c) =>
+      c.body(
+        new ReadableStream<Uint8Array>({
+          start(controller) {
+            made = controller
+          },
+          cancel() {
+            cancelled = true
+          },
+        }),
+      ),
+    )
+    const response = await site.fetch('/ticks')
+    made!.enqueue(bytes('tick'))
+    const gone = response.body!.cancel()
+    pass(60)
+    made!.enqueue(bytes('tick'))
+    await new Promise(setImmediate)
+    expect(cancelled).toBe(false)
+    pass(1)
+    made!.enqueue(bytes('tick'))
+    await gone
+    expect(cancelled).toBe(true)
+    await site.settle()
+    expect(site.transcript()).toEqual([
+      'miss GET /ticks {reason: uri-miss}',
+      'not-stored GET /ticks {reason: cut-short, detail: it took more than 60 seconds}',
+    ])
+  })
+
+  test('a client that stays has all of it, long after its copy was given up', async () => {
+    const site = open()
+    const made = handMade()
+    site.app.get('/slow', cache(), (c) => c.body(made.body))
+    const response = await site.fetch('/slow')
+    await made.write('first ')
+    pass(61)
+    await made.write('second ')
+    await site.settle()
+    expect(site.transcript().at(-1)).toContain('not-stored GET /slow {reason: cut-short')
+    await made.write('last')
+    await made.end()
+    expect(await response.text()).toBe('first second last')
   })
 
   test('a body that breaks off is not stored', async () => {

@@ -9,7 +9,7 @@ import type { QueryRule } from './key/canonical.ts'
 import type { Send } from './store/redis.ts'
 import type { Store } from './store/store.ts'
 
-/** Seconds fresh, or a function that gives them for one response. */
+/** Seconds fresh, or a function that gives them for one response, which it is shown without its body. */
 export type Seconds<C> = number | ((c: C, res: Response) => number)
 
 /** What else of a request is part of the key. */
@@ -84,7 +84,7 @@ export interface CacheOptions<E extends Env = Env, P extends string = string> {
   tags?: readonly string[] | ((c: Context<E, P>) => readonly (string | null | undefined)[])
   /** `false` leaves this request alone. Default: never. */
   when?: (c: Context<E, P>) => boolean
-  /** `false` keeps this response out. Default: never. */
+  /** `false` keeps this response out; its body is not shown. Default: never. */
   storeWhen?: (c: Context<E, P>, res: Response) => boolean
   /** Makes an ETag for stored responses that lack one. Default `true`. */
   etag?: boolean

@@ -48,7 +48,7 @@ export function mayBeStored(
   if (!verdict.store) return verdict
   try {
     const { storeWhen } = route
-    if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, res))))
+    if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, withoutBody(res)))))
       return { store: false, reason: 'store-when' }
   } catch {
     return { store: false, reason: 'configuration', detail: 'storeWhen threw' }
@@ -90,8 +90,15 @@ function secondsFor(
 ): number | null | undefined {
   if (!expire) return undefined
   const seconds = expire[response.status] ?? null
-  return typeof seconds === 'function' ? atOnce(seconds(c, response)) : seconds
+  return typeof seconds === 'function' ? atOnce(seconds(c, withoutBody(response))) : seconds
 }
+
+/**
+ * What the app's own functions are shown of a response: a body that they read, the client would not get. Its headers
+ * are copied, since Node's adapter takes those that it is given for the new response's own.
+ */
+const withoutBody = ({ status, statusText, headers }: Response): Response =>
+  new Response(null, { status, statusText, headers: new Headers(headers) })
 
 export const skipped = (detail: string): NotStorable =>
   detail === '' ? { store: false, reason: 'skipped' } : { store: false, reason: 'skipped', detail }

@@ -51,17 +51,22 @@ export function storeResponse(
     c.req.method === 'HEAD'
       ? { store: false, reason: 'head' }
       : mayBeStored(visit, run, before.recorded, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
-  if (!storable.store) {
-    run.end()
-    before.land?.(null)
-    reportNotStored(visit, storable)
-    return { detail: storable.reason }
+  if (!storable.store) return notStored(visit, before, run, storable)
+  let ours: Response
+  try {
+    ours = c.res.clone()
+  } catch {
+    return notStored(visit, before, run, {
+      store: false,
+      reason: 'error',
+      detail: 'its body was read already',
+    })
   }
   const { status } = c.res
   const made = Date.now()
   const range = visit.asked.headers.get('range')
   const length = c.res.headers.has('content-encoding') ? null : c.res.headers.get('content-length')
-  const copying = readBounded(c.res.clone().body, route.maxBodyBytes, MOST_MILLISECONDS).then((copy) =>
+  const copying = readBounded(ours.body, route.maxBodyBytes, MOST_MILLISECONDS).then((copy) =>
     // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
     // here counts other octets.
     'bytes' in copy && length !== null && Number(length) !== copy.bytes.length
@@ -78,6 +83,13 @@ export function storeResponse(
   if (route.cacheControl !== undefined && (run.complete || !run.reads))
     setField(c, 'cache-control', route.cacheControl)
   return { stored: true, committing }
+}
+
+function notStored(visit: Visit, before: Before, run: Run, why: NotStorable): CacheStatus {
+  run.end()
+  before.land?.(null)
+  reportNotStored(visit, why)
+  return { detail: why.reason }
 }
 
 /** Resolves to whether it has been stored. */

@@ -1,5 +1,5 @@
 /** When the cache does nothing: it is missing, switched off, not wanted for a request or a response, or not HTTP. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
@@ -72,6 +72,59 @@ onBothStores('switches', (open) => {
         "hit GET /:good {ttl: 60}",
       ]
     `)
+  })
+
+  test('expire and storeWhen are shown no body, and nothing that they do to the rest reaches the client', async () => {
+    const seen: unknown[] = []
+    const meddle = (_c: unknown, res: Response) => {
+      seen.push([res.status, res.headers.get('x-own'), res.body])
+      res.headers.set('x-own', 'meddled with')
+      void res.text()
+      return true
+    }
+    const site = open()
+    const options = {
+      expire: { 404: (c: Context, res: Response) => (meddle(c, res) ? 60 : 0) },
+      storeWhen: meddle,
+    }
+    site.app.get('/text', cache(options), (c) => c.text('made', 404, { 'x-own': 'as made' }))
+    site.app.get('/stream', cache(options), (c) =>
+      c.body(new Response('made').body!, 404, { 'x-own': 'as made' }),
+    )
+    for (const path of ['/text', '/text', '/stream', '/stream']) {
+      const answer = await site.get(path)
+      expect([answer.status, answer.body, answer.headers.get('x-own')]).toEqual([404, 'made', 'as made'])
+    }
+    expect(seen).toEqual(Array(4).fill([404, 'as made', null]))
+  })
+
+  test('an asynchronous storeWhen that reads the body learns nothing, and takes nothing away', async () => {
+    const site = open()
+    const storeWhen = async (_c: unknown, res: Response) => ((await res.json()) as { ok: boolean }).ok
+    // @ts-expect-error: the types forbid it already
+    site.app.get('/page', cache({ storeWhen }), (c) => c.json({ ok: true }))
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: '{"ok":true}' })
+    expect(site.transcript()[1]).toContain('storeWhen threw')
+  })
+
+  test.each<[string, (res: Response) => unknown]>([
+    ['was read', (res) => res.text()],
+    ['is being read', (res) => res.body!.getReader()],
+  ])('a response whose body %s already cannot be stored, and is given out as it is', async (_, take) => {
+    const site = open()
+    site.app.get('/page', cache(), async (c) => {
+      const res = c.text('made')
+      await take(res)
+      return res
+    })
+    const response = await site.fetch('/page')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('cache-status')).toBe('hono-redis-cache; fwd=uri-miss; detail=error')
+    await site.settle()
+    expect(site.transcript()).toEqual([
+      'miss GET /page {reason: uri-miss}',
+      'not-stored GET /page {reason: error, detail: its body was read already}',
+    ])
   })
 
   test('a callback that throws is an event and an uncached request, never a 500', async () => {

@@ -60,6 +60,30 @@ export const answers: Readonly<Record<string, Scenario>> = {
     await ask('/broken').catch(() => note('the client saw it break off'))
   },
 
+  'what expire and storeWhen are shown, and may do to it': async ({ app, ask, note }) => {
+    const meddle = (res: Response): boolean => {
+      note([res.status, res.headers.get('content-type'), res.headers.get('x-own')])
+      res.headers.set('x-own', 'meddled with')
+      note(String(res.body))
+      void res.text()
+      return true
+    }
+    const options = {
+      expire: (_: unknown, res: Response) => (meddle(res) ? 60 : 0),
+      storeWhen: (_: unknown, res: Response) => meddle(res),
+    }
+    const own = { 'content-type': 'text/css', 'x-own': 'as made' }
+    const headers = new Headers(own)
+    app.get('/text', cache(options), (c) => c.text('made', 200, { 'x-own': 'as made' }))
+    app.get('/own', cache(options), () => new Response('made', { headers: own }))
+    app.get('/stream', cache(options), () => new Response(streamed(), { headers: own }))
+    app.get('/headers', cache(options), () => new Response('made', { headers }))
+    for (const path of ['/text', '/own', '/stream', '/headers']) {
+      await ask(path)
+      await ask(path)
+    }
+  },
+
   'fields, repeated, foreign and of a connection': async ({ app, ask, pass }) => {
     app.use('/below/*', async (c, next) => {
       c.header('x-request-id', 'this one')

@@ -161,8 +161,9 @@ async function makeEntry(
 }
 
 /**
- * Lets the response end only after a promise, which must not reject. Its last bytes wait, not only its end: where there
- * is a Content-Length, they are the end for the client. Where there is no body, the whole response waits.
+ * Lets the response end only after a promise, which must not reject. Where there is a Content-Length, the last bytes
+ * are the end for the client, and wait with it; else each chunk passes at once, since the client may have to answer it
+ * before the next is made. Where there is no body, the whole response waits.
  */
 export async function holdEnd({ c, asked }: Visit, promise: Promise<unknown>): Promise<void> {
   const { res } = c
@@ -171,10 +172,12 @@ export async function holdEnd({ c, asked }: Visit, promise: Promise<unknown>): P
     await promise
     return
   }
+  const isCounted = res.headers.has('content-length')
   let last: Uint8Array | undefined
   const held = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       if (chunk.byteLength === 0) return
+      if (!isCounted) return controller.enqueue(chunk)
       if (last) controller.enqueue(last)
       last = chunk
     },

@@ -1,6 +1,8 @@
 /** `awaitStore`: whoever has read an answer to its end finds it stored. Without it the client never waits. */
+import { stream } from 'hono/streaming'
 import { expect, test } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
+import { gate } from '../support/gate.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
 import { openSite, read } from '../support/site.ts'
 import { fakeDate, onBothStores, pass } from '../support/stores.ts'
@@ -79,6 +81,57 @@ test('the end waits for the store', async () => {
   expect(ended).toBe(false)
   letGo()
   await reading
+})
+
+/** A client that reads `/page` chunk by chunk, of a handler that asks for what the client has to say in between. */
+async function dialogue(headers: Record<string, string>) {
+  const { store, letGo } = held()
+  const site = openSite({ store })
+  const answered = gate()
+  site.app.get('/page', cache({ awaitStore: true }), (c) => {
+    for (const [name, value] of Object.entries(headers)) c.header(name, value)
+    return stream(c, async (out) => {
+      await out.write('ready?')
+      await answered.pass()
+      await out.write('done')
+    })
+  })
+  const reader = (await site.fetch('/page')).body!.getReader()
+  const next = async () => {
+    const { done, value } = await reader.read()
+    return done ? 'end' : new TextDecoder().decode(value)
+  }
+  return { next, answer: answered.open, letGo }
+}
+
+/** What has come of it once everything that can go on without the store has. */
+const soFar = <T>(promise: Promise<T>): Promise<T | 'nothing yet'> =>
+  Promise.race([
+    promise,
+    new Promise<'nothing yet'>((resolve) => setTimeout(() => resolve('nothing yet'), 10)),
+  ])
+
+test('what comes before the end does not wait: the handler may wait for what the client says to it', async () => {
+  const { next, answer, letGo } = await dialogue({})
+  expect(await next()).toBe('ready?')
+  answer()
+  expect(await next()).toBe('done')
+  const end = next()
+  expect(await soFar(end)).toBe('nothing yet')
+  letGo()
+  expect(await end).toBe('end')
+})
+
+test('where there is a Content-Length its last bytes are the end, and wait', async () => {
+  const { next, answer, letGo } = await dialogue({ 'content-length': '10' })
+  const first = next()
+  answer()
+  expect(await first).toBe('ready?')
+  const last = next()
+  expect(await soFar(last)).toBe('nothing yet')
+  letGo()
+  expect(await last).toBe('done')
+  expect(await next()).toBe('end')
 })
 
 test.each([

@@ -12,6 +12,8 @@ import type { Before, Visit } from './visit.ts'
 export interface Run {
   /** The fields that middleware above had set. */
   readonly above: Headers
+  /** The handler saw a Range. */
+  readonly ranged: boolean
   /** What was read, and still is while the body runs; `null` where reads are not observed. */
   readonly reads: Reads | null
   /** The body is there already, so that nothing more can be read. */
@@ -40,7 +42,7 @@ export async function runHandler(
   const milliseconds = Date.now() - started
   state.timing.handler = milliseconds
   if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
-  return run
+  return { ...run, ranged: request.headers.has('range') }
 }
 
 async function observed(
@@ -48,7 +50,7 @@ async function observed(
   { subject, stamp }: Before,
   request: Request,
   above: Headers,
-): Promise<Run> {
+): Promise<Omit<Run, 'ranged'>> {
   const parts = begin(state.parts, stamp)
   if (!route.autoVary) {
     c.req.raw = request

@@ -49,6 +49,8 @@ export interface Rules {
   readonly uncovered: readonly string[]
   /** The request has an Authorization, nothing has been observed of its use, and the key does not cover it. */
   readonly authorized: boolean
+  /** The handler saw a Range. */
+  readonly ranged: boolean
   /** Milliseconds of wall-clock time. */
   readonly now: number
 }
@@ -114,6 +116,9 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
       status < 200 ||
       (statuses !== null && (expire === null || (expire === undefined && !statuses.includes(status)))),
   ],
+  // "the set of ranges in the request's Range header field (Section 14.2) has been rejected" (RFC 9110 §15.5.17): that,
+  // and any other failure, may be the answer to the Range and not to the URL.
+  ['status', ({ status }, { ranged }) => ranged && status !== 200 && status !== 206],
   // A cookie is for one client. Those that middleware above sets are not part of what is stored.
   [
     'set-cookie',

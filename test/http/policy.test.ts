@@ -28,6 +28,7 @@ function verdict({ status = 200, headers = {}, above = {} }: Given, rules: Parti
     staleIfError: 0,
     uncovered: ['cookie', 'authorization'],
     authorized: false,
+    ranged: false,
     now: NOW,
     ...rules,
   })
@@ -60,6 +61,7 @@ describe('RFC 9111 §3 Storing Responses in Caches', () => {
       [{ status: 500 }, { expire: undefined }],
       [{ status: 203 }, { expire: undefined }],
       [{ status: 599, headers: { 'cache-control': 'must-understand' } }],
+      [{ status: 404 }, { ranged: true }],
     ],
     'set-cookie': [[{ headers: { 'set-cookie': 'session=1' } }]],
     'no-store': [

@@ -144,6 +144,28 @@ onBothStores('RFC 9111 §3.3, storing a part', (open) => {
     expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
   })
 
+  test.each([
+    ['a range that there is not', 416, { 'content-range': 'bytes */10' }],
+    ['a range that is malformed', 400, {}],
+    ['a range of what is not there', 404, {}],
+  ])('what the handler says of %s is no answer to who asks for the whole', async (_, status, headers) => {
+    const refused: Reply = { status, headers: { ...fresh(60), ...headers }, body: 'refused' }
+    const site = originAt(open(), [refused, WHOLE])
+    expect(await site.get('/page', ask('bytes=10-12'))).toMatchObject({
+      status,
+      body: 'refused',
+      cache: 'fwd=uri-miss; detail=status',
+    })
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY, cache: 'fwd=uri-miss; stored' })
+  })
+
+  test('nor is what it says of the range that we ask for', async () => {
+    const site = originAt(open(), [part(0, '0123'), { status: 400, headers: fresh(60) }, WHOLE])
+    await site.get('/page', ask('bytes=0-3'))
+    expect((await site.get('/page')).status).toBe(400)
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY })
+  })
+
   test('the safe policy asks for the whole, and stores no part', async () => {
     const site = originAt(open(), [part(2, '234')], { policy: 'safe', expire: 60 })
     await site.get('/page', ask('bytes=2-4'))

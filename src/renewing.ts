@@ -5,7 +5,7 @@
 
 import { commitKept } from './committing.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
-import { asMembers, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
+import { asMembers, residence, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
 import { initialAge } from './http/freshness.ts'
 import { renewFields } from './http/renew.ts'
@@ -77,8 +77,7 @@ export function renewed(
 }
 
 /**
- * The entry as the answer to a HEAD leaves it: renewed where that is of the same version, else no longer fresh
- * (RFC 9111 §4.3.5).
+ * The entry as the answer to a HEAD leaves it: renewed where that is of the same version, else no longer fresh.
  */
 export function learnedFromHead(
   visit: Visit,
@@ -88,15 +87,25 @@ export function learnedFromHead(
   run: Run,
 ): Renewal {
   const { headers } = response
+  const received = fieldsOfEntry(headers, run.above)
+  const { etag, lastModified } = validatorsOf(entry)
   const length = headers.has('content-encoding') ? null : String(bytesOf(entry.body).length)
-  const differs = [
-    ['etag', entry.ownEtag ? null : fieldOf(entry.headers, 'etag')],
-    ['last-modified', fieldOf(entry.headers, 'last-modified')],
-    ['content-length', length],
-  ].some(([name, stored]) => stored !== null && (headers.get(name!) ?? stored) !== stored)
+  // "If the cache has a stored response [...] that has matching values for any received validator fields" (RFC 9111
+  // §4.3.5): one that it lacks does not match.
+  const differs =
+    (fieldOf(received, 'etag') ?? etag) !== etag ||
+    (fieldOf(received, 'last-modified') ?? lastModified) !== lastModified ||
+    (length !== null && (headers.get('content-length') ?? length) !== length)
   const renewal = renewed(visit, before, entry, response, run)
-  return differs ? { ...renewal, entry: { ...entry, fresh: 0, made: Date.now() } } : renewal
+  return differs ? { ...renewal, entry: superseded(entry) } : renewal
 }
+
+/** Its clocks run on: it is as old as it was, and no client and no window makes it the answer unasked. */
+const superseded = (entry: Entry): Entry => ({
+  ...entry,
+  fresh: Math.min(entry.fresh, residence(entry, Date.now())),
+  validate: true,
+})
 
 /** The stored Vary holds what the route was seen to read, of which a 304 says nothing. */
 function withNames(headers: readonly Field[], stored: readonly string[]): readonly Field[] {

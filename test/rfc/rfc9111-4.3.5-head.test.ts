@@ -1,6 +1,6 @@
 /** RFC 9111 §4.3.5, Freshening Responses with HEAD: what its answer says of the stored answer to GET. */
 import { expect, test } from 'vitest'
-import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { at, fresh, originAt, type Reply } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
 const HEAD = { method: 'HEAD' }
@@ -33,6 +33,71 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     pass(60)
     await site.get('/page', HEAD)
     expect(await site.get('/page')).toMatchObject({ body: 'a new page', cache: 'fwd=stale; stored' })
+  })
+
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['an ETag', {}, { etag: '"v2"' }],
+    ['an ETag, where that of the answer was made here', { 'last-modified': at(-9) }, { etag: '"v2"' }],
+    ['a Last-Modified', { etag: '"v1"' }, { 'last-modified': at(-9) }],
+  ])('nor does one with %s that the stored answer lacks', async (_, stored, received) => {
+    const site = originAt(open(), [
+      { headers: { ...fresh(60), ...stored } },
+      { headers: { ...fresh(60), ...received } },
+      { headers: fresh(60), body: 'a new page' },
+    ])
+    await site.get('/page')
+    pass(60)
+    await site.get('/page', HEAD)
+    expect((await site.get('/page')).body).toBe('a new page')
+  })
+
+  test('what middleware above sets is no validator of either', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.res.headers.set('last-modified', at(-1))
+      await next()
+    })
+    const { get } = originAt(site, [GET, { headers: { ...fresh(90), etag: '"v1"' } }])
+    await get('/page')
+    pass(60)
+    await get('/page', HEAD)
+    expect((await get('/page')).cache).toBe('hit; ttl=90')
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['max-stale', { 'cache-control': 'max-stale=600' }],
+    ['stale-while-revalidate', {}],
+  ])('a version that is no longer right is not given by %s', async (_, headers) => {
+    const site = originAt(open(), [
+      { ...GET, headers: { etag: '"v1"', ...fresh(60, ', stale-while-revalidate=600') } },
+      { headers: { ...fresh(60), etag: '"v2"' } },
+      { headers: { ...fresh(60), etag: '"v2"' }, body: 'a new page' },
+    ])
+    await site.get('/page')
+    pass(50)
+    await site.get('/page', { ...HEAD, headers: { 'cache-control': 'no-cache' } })
+    pass(5)
+    expect((await site.get('/page', { headers })).body).toBe('a new page')
+  })
+
+  test.each([
+    ['is stale', 100, -45],
+    ['was fresh', 50, -5],
+  ])('the clocks of one that %s run on', async (_, seconds, ttl) => {
+    const site = originAt(open(), [
+      { ...GET, headers: { etag: '"v1"', ...fresh(60, ', stale-if-error=600') } },
+      { headers: { ...fresh(60), etag: '"v2"' } },
+      { status: 503 },
+    ])
+    await site.get('/page')
+    pass(seconds)
+    await site.get('/page', { ...HEAD, headers: { 'cache-control': 'no-cache' } })
+    pass(5)
+    const stale = await site.get('/page')
+    expect(stale).toMatchObject({ body: 'the page', cache: expect.stringContaining(`ttl=${ttl};`) })
+    expect(stale.headers.get('age')).toBe(String(seconds + 5))
+    pass(601 + ttl)
+    expect((await site.get('/page')).status).toBe(503)
   })
 
   test('its 304 renews as that of a GET does', async () => {

@@ -53,6 +53,9 @@ export function renewed(
     namesOf(fieldOf(entry.headers, 'vary')),
   )
   const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]))
+  // No field of an entry, but one of what the caches on the way have kept (RFC 9111 §4.2.3).
+  const age = response.headers.get('age')
+  if (age !== null) all.set('age', age)
   const made = Date.now()
   const whole = new Response(null, { status: entry.status, headers: all })
   const storable =

@@ -89,6 +89,19 @@ onBothStores('RFC 9111 §4.3.4, Freshening Stored Responses upon Validation', (o
     expect(site.asked).toHaveLength(2)
   })
 
+  test('its Age counts: it is as old as the caches on its way have made it', async () => {
+    const site = originAt(open(), [V1, unchanged({ age: '50' })])
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page')).headers.get('age')).toBe('50')
+    pass(9)
+    const hit = await site.get('/page')
+    expect(hit.cache).toBe('hit; ttl=1')
+    expect(hit.headers.get('age')).toBe('59')
+    pass(1)
+    expect((await site.get('/page')).cache).toMatch(/^fwd=stale/)
+  })
+
   test('what describes the stored body stays as it was', async () => {
     const described = { 'content-encoding': 'br', 'content-type': 'text/x-first' }
     const site = originAt(open(), [

@@ -100,6 +100,17 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     expect((await site.get('/page')).status).toBe(503)
   })
 
+  test('its Age counts, where it renews', async () => {
+    const site = originAt(open(), [GET, { headers: { ...fresh(60), etag: '"v1"', age: '50' } }])
+    await site.get('/page')
+    pass(60)
+    await site.get('/page', HEAD)
+    pass(5)
+    const hit = await site.get('/page')
+    expect(hit.cache).toBe('hit; ttl=5')
+    expect(hit.headers.get('age')).toBe('55')
+  })
+
   test('its 304 renews as that of a GET does', async () => {
     const site = originAt(open(), [GET, { status: 304, headers: fresh(90) }])
     await site.get('/page')

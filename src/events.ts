@@ -63,6 +63,8 @@ export type NotStoredReason =
   | 'not-fresh'
   /** The route read what no key can cover; `detail` says what, and what to do. */
   | `reads-${Reading}`
+  /** It is in another language than the one that its request is keyed by. */
+  | 'content-language'
   /** An input of the route seems to differ with every request; nothing is stored for a minute. */
   | 'too-many-variants'
   /** The request was HEAD. */

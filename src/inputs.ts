@@ -6,6 +6,7 @@
  */
 
 import type { Context } from 'hono'
+import { type Field, fieldOf } from './http/fields.ts'
 import { normaliseLanguages, normaliseList, preferred } from './http/language.ts'
 import { plainText } from './key/plain.ts'
 import { covers, type Route } from './route.ts'
@@ -27,6 +28,20 @@ const COMMON =
 
 /** `speaks de`: the route has answered in that language, so that a request for it needs no header of its own. */
 export const SPEAKS = 'speaks '
+
+/** Begins the value of an Accept-Language that wants such a language most; no field can hold a line break. */
+const SPOKEN = '\n'
+
+/** Whether a response is in another language than the one that its request is keyed by. */
+export function speaksAnother(
+  subject: Subject,
+  inputs: readonly string[],
+  fields: readonly Field[],
+): boolean {
+  const value = subject.valueOf('header accept-language', inputs)
+  if (!value?.startsWith(SPOKEN)) return false
+  return value !== SPOKEN + fieldOf(fields, 'content-language')?.toLowerCase()
+}
 
 /** The credentials of the request that the key does not cover. */
 export function uncovered(headers: Headers, route: Route): 'cookie' | 'authorization' | null {
@@ -57,7 +72,7 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
       .filter((input) => input.startsWith(SPEAKS))
       .map((input) => input.slice(SPEAKS.length))
     const language = preferred(value, spoken)
-    return language === null ? normaliseLanguages(value) : SPEAKS + language
+    return language === null ? normaliseLanguages(value) : SPOKEN + language
   }
 
   function take(input: string, among: readonly string[]): string | null | undefined {

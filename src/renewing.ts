@@ -9,6 +9,7 @@ import { asMembers, residence, secondsToKeep, usefulnessOf } from './entry/fresh
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
 import { initialAge } from './http/freshness.ts'
 import { renewFields } from './http/renew.ts'
+import { speaksAnother } from './inputs.ts'
 import { keepable } from './keep.ts'
 import type { Run } from './run.ts'
 import { union } from './shape.ts'
@@ -124,6 +125,10 @@ export async function commitRenewed(
   { subject, recorded, land }: Before,
   { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
 ): Promise<void> {
+  if (storable.store && speaksAnother(subject, union(recorded, inputs), entry.headers)) {
+    land?.(null)
+    return report({ type: 'not-stored', reason: 'content-language' })
+  }
   const kept = storable.store ? keepable(subject, entry, inputs, recorded) : null
   land?.(kept)
   if (!storable.store) {

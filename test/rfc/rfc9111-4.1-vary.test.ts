@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { fresh, originAt } from '../support/origin.ts'
 import { counter } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 const varying = (vary: string, more: Record<string, string> = {}) => [
   { headers: { ...fresh(60), vary, ...more } },
@@ -44,6 +44,60 @@ onBothStores('RFC 9111 §4.1', (open) => {
     await site.get('/page', { headers: { 'accept-language': 'de, en;q=0.5' } })
     expect((await site.get('/page', { headers: { 'accept-language': 'de' } })).body).toBe('one')
     expect((await site.get('/page', { headers: { 'accept-language': 'fr, en;q=0.5' } })).body).toBe('two')
+  })
+
+  test('no client writes what stands for a language', async () => {
+    const site = originAt(open(), varying('Accept-Language', { 'content-language': 'de' }))
+    await site.get('/page', { headers: { 'accept-language': 'de' } })
+    for (const [body, language] of [
+      ['two', 'speaks de'],
+      ['three', '\\nde'],
+    ] as const) {
+      expect((await site.get('/page', { headers: { 'accept-language': language } })).body).toBe(body)
+    }
+    expect((await site.get('/page', { headers: { 'accept-language': 'de' } })).body).toBe('one')
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['in another language', { 'content-language': 'fr' }],
+    ['in none', {}],
+  ])('what is answered %s is not what speaks the language that was asked for', async (_, language) => {
+    const german = { ...fresh(60), vary: 'Accept-Language', 'content-language': 'de' }
+    const other = { ...fresh(60), vary: 'Accept-Language', ...language }
+    const site = originAt(open(), [{ headers: german }, { headers: other }, { headers: german }])
+    const of = async (languages: string) =>
+      (await site.get('/page', { headers: { 'accept-language': languages } })).body
+    expect(await of('de')).toBe('one')
+    pass(60)
+    expect(await of('de, fr')).toBe('two')
+    expect(site.transcript().at(-1)).toBe('not-stored GET /* {reason: content-language}')
+    expect(await of('de')).toBe('three')
+    expect(await of('de, fr')).toBe('three')
+  })
+
+  test('nor does a 304 that says so make it that', async () => {
+    const headers = { ...fresh(60), vary: 'Accept-Language', etag: '"v1"', 'content-language': 'de' }
+    const site = originAt(open(), [{ headers }, { status: 304, headers: { 'content-language': 'fr' } }])
+    const german = { headers: { 'accept-language': 'de' } }
+    await site.get('/page', german)
+    pass(60)
+    await site.get('/page', german)
+    expect(site.transcript().at(-1)).toBe('not-stored GET /* {reason: content-language}')
+  })
+
+  test('whoever wants it at once waits for no page in another language', async () => {
+    const site = open()
+    site.app.get('/page', cache({ policy: 'standard' }), async (c) => {
+      const languages = c.req.header('accept-language') ?? ''
+      const language = languages.includes('fr') ? 'fr' : 'de'
+      await Promise.resolve()
+      return c.text(language, 200, { ...fresh(60), vary: 'accept-language', 'content-language': language })
+    })
+    const of = async (languages: string) =>
+      (await site.get('/page', { headers: { 'accept-language': languages } })).body
+    await of('de')
+    pass(60)
+    expect(await Promise.all([of('de, fr'), of('de')])).toEqual(['fr', 'de'])
   })
 
   test('a handler that sets its own Vary is not observed, unless that is asked for', async () => {

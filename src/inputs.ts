@@ -26,6 +26,12 @@ export const INTERPRETED =
 const COMMON =
   /^(accept|accept-(charset|encoding|language)|connection|content-(length|type)|dnt|forwarded|host|keep-alive|origin|priority|referer|save-data|sec-(ch|fetch)-.+|sec-gpc|sec-purpose|te|upgrade-insecure-requests|user-agent|via|x-forwarded-(for|host|port|prefix|proto|scheme|server|ssl)|x-real-ip|true-client-ip|cdn-loop|cf-(connecting-ip|connecting-ipv6|ew-via|ipcountry|visitor|worker)|fly-(client-ip|forwarded-.+|region|request-id)|x-vercel-(id|ip-.+|forwarded-for))$/
 
+/**
+ * Lists by "the header field's specification" (RFC 9111 §4.1), besides Accept-Language. To any other field the space
+ * beside a comma may mean something.
+ */
+const LISTS = ['accept', 'accept-charset', 'accept-encoding']
+
 /** `speaks de`: the route has answered in that language, so that a request for it needs no header of its own. */
 export const SPEAKS = 'speaks '
 
@@ -67,7 +73,7 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
   function selecting(name: string, among: readonly string[]): string | null {
     const value = headers.get(name)
     if (value === null || !route.profile.normalises) return value
-    if (name !== 'accept-language') return normaliseList(value)
+    if (name !== 'accept-language') return LISTS.includes(name) ? normaliseList(value) : value.trim()
     const spoken = among
       .filter((input) => input.startsWith(SPEAKS))
       .map((input) => input.slice(SPEAKS.length))

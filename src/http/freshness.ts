@@ -57,12 +57,12 @@ export function lifetime(
 
 /** Seconds fresh by heuristics; `null` where they are not allowed. */
 export function heuristicLifetime(
-  { status, headers, directives }: Dated,
+  { status, headers, directives, targeted }: Dated,
   profile: Profile,
   now: number,
 ): number | null {
   if (!profile.heuristic) return null
-  if (!HEURISTIC_STATUSES.includes(status) && !directives.has('public')) return null
+  if (!HEURISTIC_STATUSES.includes(status) && !(targeted ?? directives).has('public')) return null
   const modified = parseDate(headers.get('last-modified'))
   if (modified === null) return null
   const date = parseDate(headers.get('date')) ?? now

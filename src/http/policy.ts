@@ -183,8 +183,9 @@ const isShareable = (response: Candidate): boolean => says(response, 'public') |
 
 /** Whether the response itself says for how long it is fresh. */
 export function isExplicit(headers: Headers): boolean {
-  const directives = targetedDirectives(headers) ?? parseCacheControl(headers.get('cache-control'))
-  return directives.has('max-age') || directives.has('s-maxage') || headers.has('expires')
+  const targeted = targetedDirectives(headers)
+  const directives = targeted ?? parseCacheControl(headers.get('cache-control'))
+  return directives.has('max-age') || directives.has('s-maxage') || (!targeted && headers.has('expires'))
 }
 
 const variesOnCredential = ({ fields }: Candidate, name: string, { uncovered, profile }: Rules): boolean =>

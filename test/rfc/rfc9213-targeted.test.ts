@@ -27,6 +27,30 @@ onBothStores('RFC 9213', (open) => {
     expect((await site.get('/page')).cache).toBe(`fwd=uri-miss; detail=${reason}`)
   })
 
+  test('a public of Cache-Control allows no heuristics beside it', async () => {
+    const modified = { 'last-modified': at(-1000), 'cache-control': 'public' }
+    for (const [value, cache] of [
+      ['stale-if-error=60', /^fwd=stale/],
+      ['public', /^hit; ttl=100/],
+    ] as const) {
+      const site = originAt(open(), [{ status: 302, headers: { 'cdn-cache-control': value, ...modified } }])
+      await site.get('/page')
+      expect((await site.get('/page')).cache).toMatch(cache)
+    }
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['public', { 'cache-control': 'public' }],
+    ['max-age', { 'cache-control': 'max-age=60' }],
+    ['Expires', { expires: at(60) }],
+  ])('nor is a cookie shared because of a %s beside it', async (_, rest) => {
+    const cookie = { 'set-cookie': 'session=1', etag: '"v1"', ...rest }
+    const site = originAt(open(), cdn('stale-if-error=60', cookie))
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; detail=set-cookie')
+    const without = originAt(open(), [{ headers: cookie }])
+    expect((await without.get('/page')).cache).toBe('fwd=uri-miss; stored')
+  })
+
   test.each([
     ['empty', ''],
     ['no dictionary', 'max-age=90, =='],

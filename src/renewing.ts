@@ -70,7 +70,7 @@ export function renewed(
     strict: _strict,
     ...kept
   } = entry
-  const use = storable.store ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made) }
+  const use = storable.store ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
   const tags = [...visit.state.making.tags].map(tagScope)
   const scopes = union(union(entry.scopes, subject.scopes), [...tags, ...run.parts.scopes])
   return {

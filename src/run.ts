@@ -14,6 +14,8 @@ export interface Run {
   readonly above: Headers
   /** The handler saw a Range. */
   readonly ranged: boolean
+  /** Seconds until it returned. */
+  readonly seconds: number
   /** What was read, and still is while the body runs; `null` where reads are not observed. */
   readonly reads: Reads | null
   /** The body is there already, so that nothing more can be read. */
@@ -42,7 +44,7 @@ export async function runHandler(
   const milliseconds = Date.now() - started
   state.timing.handler = milliseconds
   if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
-  return { ...run, ranged: request.headers.has('range') }
+  return { ...run, ranged: request.headers.has('range'), seconds: Math.max(0, milliseconds) / 1000 }
 }
 
 async function observed(
@@ -50,7 +52,7 @@ async function observed(
   { subject, stamp }: Before,
   request: Request,
   above: Headers,
-): Promise<Omit<Run, 'ranged'>> {
+): Promise<Omit<Run, 'ranged' | 'seconds'>> {
   const parts = begin(state.parts, stamp)
   if (!route.autoVary) {
     c.req.raw = request

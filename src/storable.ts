@@ -79,6 +79,7 @@ function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now:
     uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
     ranged: run.ranged,
+    delay: run.seconds,
     now,
   }
 }

@@ -70,11 +70,14 @@ export function heuristicLifetime(
 }
 
 /**
- * "corrected_initial_age" (§4.2.3) without the response's delay, which an app in the same process does not have: the
- * greater of what Age says and what Date shows.
+ * "corrected_initial_age" (§4.2.3): the greater of what Age says and what Date shows.
+ *
+ * @param delay "corrected_age_value = age_value + response_delay": seconds for which a response with an Age was on its
+ * way. One without is made by an app in the same process, which takes its time before.
  */
-export function initialAge(headers: Headers, now: number): number {
+export function initialAge(headers: Headers, now: number, delay: number): number {
   const date = parseDate(headers.get('date'))
   const apparent = date === null ? 0 : Math.max(0, Math.floor((now - date) / 1000))
-  return Math.max(apparent, parseAge(headers.get('age')) ?? 0)
+  const age = parseAge(headers.get('age'))
+  return Math.max(apparent, age === null ? 0 : age + delay)
 }

@@ -51,6 +51,8 @@ export interface Rules {
   readonly authorized: boolean
   /** The handler saw a Range. */
   readonly ranged: boolean
+  /** Seconds that the handler took. */
+  readonly delay: number
   /** Milliseconds of wall-clock time. */
   readonly now: number
 }
@@ -195,7 +197,7 @@ const variesOnCredential = ({ fields }: Candidate, name: string, { uncovered, pr
 export function usefulness(response: Candidate, rules: Rules): Usefulness {
   const { profile, now } = rules
   const expire = rules.expire ?? undefined
-  const age = initialAge(response.headers, now)
+  const age = initialAge(response.headers, now, profile.countsDelay ? rules.delay : 0)
   const named = lifetime(response, expire, now)
   // `expire: 0`: only what the response itself makes fresh.
   const unnamed =

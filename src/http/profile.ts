@@ -20,6 +20,8 @@ export interface Profile {
    * one, or must-understand.
    */
   readonly trustsTargeted: boolean
+  /** Whether the handler's time makes a response with an Age older: it has come from somewhere else (§4.2.3). */
+  readonly countsDelay: boolean
   /** Whether responses are stored that must be validated before each use. */
   readonly keepsUnfresh: boolean
   /** Whether `Set-Cookie` may be stored with a response that is explicitly cacheable. */
@@ -48,6 +50,7 @@ export const PROFILES: Readonly<Record<PolicyName, Profile>> = {
     defaultFresh: 60,
     heuristic: false,
     trustsTargeted: false,
+    countsDelay: false,
     keepsUnfresh: false,
     keepsCookies: false,
     variesOnCredentials: false,
@@ -64,6 +67,7 @@ export const PROFILES: Readonly<Record<PolicyName, Profile>> = {
     defaultFresh: null,
     heuristic: true,
     trustsTargeted: true,
+    countsDelay: true,
     keepsUnfresh: true,
     keepsCookies: true,
     variesOnCredentials: true,

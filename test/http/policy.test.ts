@@ -29,6 +29,7 @@ function verdict({ status = 200, headers = {}, above = {} }: Given, rules: Parti
     uncovered: ['cookie', 'authorization'],
     authorized: false,
     ranged: false,
+    delay: 0,
     now: NOW,
     ...rules,
   })

@@ -1,6 +1,6 @@
 /** RFC 9111 §4.2, Freshness: who names the lifetime, and how much of it is used up. */
 import { expect, test } from 'vitest'
-import type { CacheOptions } from '../../src/index.ts'
+import { type CacheOptions, cache } from '../../src/index.ts'
 import { at, fresh, originAt } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -78,5 +78,23 @@ onBothStores('RFC 9111 §4.2', (open) => {
     expect((await site.get('/page')).cache).toBe('hit; ttl=0')
     pass(0.5)
     expect((await site.get('/page')).cache).toBe('fwd=stale; stored')
+  })
+
+  test.each<[string, Record<string, string>, number, number, number, CacheOptions?]>([
+    ['an Age grows by it', { ...fresh(60), age: '10' }, 30, 40, 20],
+    ['what Date shows has it already', { ...fresh(60), date: at(0) }, 30, 30, 30],
+    ['without an Age it was made here, and is new', fresh(60), 30, 0, 60],
+    ['no clock that is set back makes it younger', { ...fresh(60), age: '10' }, -30, 10, 50],
+    ['the safe policy counts from the answer', { ...fresh(60), age: '10' }, 30, 10, 50, { policy: 'safe' }],
+  ])('the time that the handler takes: %s', async (_, headers, seconds, age, ttl, options) => {
+    const site = open()
+    site.app.get('/page', cache({ policy: 'standard', autoVary: false, ...options }), (c) => {
+      pass(seconds)
+      return c.text('the page', 200, headers)
+    })
+    await site.get('/page')
+    const hit = await site.get('/page')
+    expect(hit.cache).toBe(`hit; ttl=${ttl}`)
+    expect(hit.headers.get('age')).toBe(String(age))
   })
 })

@@ -27,10 +27,11 @@ const COMMON =
   /^(accept|accept-(charset|encoding|language)|connection|content-(length|type)|dnt|forwarded|host|keep-alive|origin|priority|referer|save-data|sec-(ch|fetch)-.+|sec-gpc|sec-purpose|te|upgrade-insecure-requests|user-agent|via|x-forwarded-(for|host|port|prefix|proto|scheme|server|ssl)|x-real-ip|true-client-ip|cdn-loop|cf-(connecting-ip|connecting-ipv6|ew-via|ipcountry|visitor|worker)|fly-(client-ip|forwarded-.+|region|request-id)|x-vercel-(id|ip-.+|forwarded-for))$/
 
 /**
- * Lists by "the header field's specification" (RFC 9111 §4.1), besides Accept-Language. To any other field the space
- * beside a comma may mean something.
+ * What is no list "according to the header field's specification" (RFC 9111 §4.1), so that the space beside a comma may
+ * mean something. A field of which nobody knows any is taken for a list, as every recipient may that joins its lines.
  */
-const LISTS = ['accept', 'accept-charset', 'accept-encoding']
+const NO_LIST =
+  /^(cookie|(proxy-)?authorization|user-agent|referer|origin|host|from|.*-agent|.*-(id|key|token|user))$/
 
 /** `speaks de`: the route has answered in that language, so that a request for it needs no header of its own. */
 export const SPEAKS = 'speaks '
@@ -73,7 +74,7 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
   function selecting(name: string, among: readonly string[]): string | null {
     const value = headers.get(name)
     if (value === null || !route.profile.normalises) return value
-    if (name !== 'accept-language') return LISTS.includes(name) ? normaliseList(value) : value.trim()
+    if (name !== 'accept-language') return NO_LIST.test(name) ? value.trim() : normaliseList(value)
     const spoken = among
       .filter((input) => input.startsWith(SPEAKS))
       .map((input) => input.slice(SPEAKS.length))

@@ -32,7 +32,7 @@ onBothStores('RFC 9111 §4.1', (open) => {
   test.each([
     ['accept', 'a/b, c/d', 'a/b ,  c/d'],
     ['accept-charset', 'utf-8, ascii', 'utf-8,ascii'],
-    ['accept-encoding', 'br, gzip', 'br,gzip'],
+    ['x-any', 'one, two', 'one,two'],
     ['accept-language', 'en-GB, de;q=0.5', 'EN-gb,de; q=0.5'],
   ])('%s: %j and %j mean the same', async (name, first, second) => {
     const site = originAt(open(), varying(name))
@@ -42,8 +42,8 @@ onBothStores('RFC 9111 §4.1', (open) => {
 
   test.each([
     ['cookie', 'user=Doe, John', 'user=Doe,John'],
-    ['x-any', 'one, two', 'one,two'],
-  ])('%s is no list that we know: %j and %j may mean two things', async (name, first, second) => {
+    ['x-user', 'one, two', 'one,two'],
+  ])('%s is no list: %j and %j may mean two things', async (name, first, second) => {
     const site = originAt(open(), varying(name))
     await site.get('/page', { headers: { [name]: first } })
     expect(await site.get('/page', { headers: { [name]: second } })).toMatchObject({ body: 'two' })

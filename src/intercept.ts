@@ -10,8 +10,11 @@
  */
 
 export interface Accessor {
-  /** @param below reads what is there without it */
-  get(below: () => unknown): unknown
+  /**
+   * @param below reads what is there without it
+   * @param isOwn the instance had a property of its own
+   */
+  get(below: () => unknown, isOwn: boolean): unknown
   /**
    * Left out where the property cannot be assigned.
    *
@@ -71,7 +74,7 @@ const PLAIN = { writable: true, enumerable: true, configurable: true }
 function read(interception: Interception, name: string, depth = interception.accessors.length): unknown {
   const { target, before, accessors } = interception
   const accessor = accessors[depth - 1]
-  if (accessor) return accessor.get(() => read(interception, name, depth - 1))
+  if (accessor) return accessor.get(() => read(interception, name, depth - 1), before !== undefined)
   if (!before) return Reflect.get(Object.getPrototypeOf(target), name, target)
   return before.get ? before.get.call(target) : before.value
 }
@@ -89,12 +92,6 @@ function assign(
   else if (before?.set) before.set.call(target, value)
   else if (before) interception.before = { ...before, value }
   else Object.defineProperty(target, name, { ...PLAIN, value })
-}
-
-/** Whether the instance has a property of that name that somebody has put there, and no observation. */
-export function hasOwn(target: Intercepted, name: string): boolean {
-  const own = Object.getOwnPropertyDescriptor(target, name)
-  return own !== undefined && own.get !== sharedFor(name).fixed.get
 }
 
 /** Returns what ends it. */

@@ -4,7 +4,6 @@
  */
 
 import type { Context } from 'hono'
-import { hasOwn } from './intercept.ts'
 import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
@@ -56,9 +55,8 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
     },
   })
   const observed = (name: string, see: (value: unknown) => unknown) => {
-    const isAdded = hasOwn(c, name)
     intercept(c, name, {
-      get: (below) => {
+      get: (below, isAdded) => {
         if (isAdded && watching()) reader.refuse('variable', added(`c.${name}`))
         return see(below())
       },

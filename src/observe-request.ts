@@ -8,7 +8,7 @@
  */
 
 import type { Context } from 'hono'
-import { type Accessor, hasOwn } from './intercept.ts'
+import type { Accessor } from './intercept.ts'
 import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
@@ -56,9 +56,8 @@ export function observeRequest(
     return unobserved(() => header!.call(req, name))
   })
   for (const name of ['url', 'method']) {
-    const isAdded = hasOwn(req, name)
     // Hono's own use `raw`.
-    const get: Accessor['get'] = (below) => {
+    const get: Accessor['get'] = (below, isAdded) => {
       if (isAdded && watching()) reader.refuse('variable', added(`c.req.${name}`))
       return unobserved(below)
     }
@@ -160,8 +159,8 @@ export function observeRequest(
     let headers: Headers | undefined
     const note = get()
     intercept(request, 'headers', {
-      get: (below) => {
-        const all = note(below) as Headers
+      get: (below, isOwn) => {
+        const all = note(below, isOwn) as Headers
         if (!watching()) return all
         headers ??= watchHeaders(all)
         return headers

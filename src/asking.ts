@@ -27,12 +27,13 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   const { routeIndex } = c.req
   const request = requestFor(visit, asked, entry)
   const above = fieldsAbove(c)
+  const about: CacheStatus = { fwd: forwardedFor(before.need), ...statusKey(state, before.subject.key) }
   let run: Run
   try {
     run = await runHandler(visit, before, request, above)
   } catch (error) {
     // Hono makes a response of most that is thrown; not of what is no Error, nor inside an `every`.
-    if (visit.isInnermost() && isFailure(error) && standIn(visit, before, entry, { above })) return
+    if (visit.isInnermost() && isFailure(error) && standIn(visit, before, entry, { about, above })) return
     throw error
   }
   if (!visit.isInnermost()) {
@@ -41,18 +42,16 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   }
   if (!c.finalized) {
     // No Response: Hono fails unless middleware above makes one. To ask for `c.res` would make one, of nothing.
-    if (standIn(visit, before, entry, { above, run })) return
+    if (standIn(visit, before, entry, { about, above, run })) return
     run.end()
     before.land?.(null)
     return visit.report({ type: 'not-stored', reason: 'error' })
   }
   // A 416: there is no rest any more.
   if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
-    await completeResponse(visit, before, routeIndex, entry)
+    await completeResponse(visit, routeIndex, entry)
   }
-  const { need } = before
   const { status } = c.res
-  const about: CacheStatus = { fwd: forwardedFor(need), ...statusKey(state, before.subject.key) }
   if (entry && status === 304 && isAskedAbout(entry)) {
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
@@ -68,7 +67,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     })
     return
   }
-  if (hasFailed(c) && standIn(visit, before, entry, { above, status, run })) return
+  if (hasFailed(c) && standIn(visit, before, entry, { about, above, status, run })) return
   if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
     run.end()
     const committing = commitRenewed(visit, before, learnedFromHead(visit, before, entry, c.res, run))
@@ -82,18 +81,24 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   if (route.awaitStore && committing) await holdEnd(visit, committing)
 }
 
-/**
- * Answers with the last good entry in the place of a failure, if it may.
- *
- * @param failed without `status`: there is no response, since something was thrown past Hono or none was made
- */
+/** A handler that has failed. */
+interface Failed {
+  /** What Cache-Status says whatever comes of it. */
+  readonly about: CacheStatus
+  readonly above: Headers
+  /** Of its response; there is none where something was thrown past Hono, or where it gave none. */
+  readonly status?: number
+  readonly run?: Run
+}
+
+/** Answers with the last good entry in the place of a failure, if it may. */
 function standIn(
   visit: Visit,
   before: Before,
   entry: Entry | null,
-  { above, status, run }: { above: Headers; status?: number; run?: Run },
+  { about, above, status, run }: Failed,
 ): boolean {
-  const { c, route, state, report } = visit
+  const { c, route, report } = visit
   const now = Date.now()
   if (!entry || !mayStandIn(usefulnessOf(entry), residence(entry, now))) return false
   run?.end()
@@ -101,8 +106,7 @@ function standIn(
   const threw = c.error !== undefined || status === undefined
   report({ type: 'not-stored', reason: threw ? 'error' : 'status', detail: 'stale-if-error' })
   const said = {
-    fwd: forwardedFor(before.need),
-    ...statusKey(state, before.subject.key),
+    ...about,
     ...(status !== undefined && { forwardedStatus: status }),
     detail: 'stale-if-error',
   }

@@ -5,7 +5,7 @@
 
 import type { Context } from 'hono'
 import { BODILESS, type Copy, readBounded } from './body.ts'
-import { begin, spoil, use } from './collect.ts'
+import { use } from './collect.ts'
 import { copyOf } from './copying.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
 import { parseDate } from './http/date.ts'
@@ -15,7 +15,7 @@ import type { DatedValidators } from './http/range.ts'
 import { canReplay, replay } from './replay.ts'
 import { requestForHandler } from './request.ts'
 import { replaceResponse } from './saying.ts'
-import type { Before, Visit } from './visit.ts'
+import type { Visit } from './visit.ts'
 
 /** The fields that ask for the rest of a part; none where the whole has to be asked for. */
 export function fieldsForRest(visit: Visit, { method, headers }: Request, entry: Entry): Field[] {
@@ -36,7 +36,6 @@ export function fieldsForRest(visit: Visit, { method, headers }: Request, entry:
  */
 export async function completeResponse(
   visit: Visit,
-  { stamp }: Before,
   routeIndex: number,
   entry: Entry,
 ): Promise<void> {
@@ -59,11 +58,8 @@ export async function completeResponse(
     request: requestForHandler(copyOf(visit.asked), route),
     async run(inner: Context, next) {
       // What it is made of, it is made of in place of the first answer.
-      const { parts } = state.fork(inner)
-      const used = begin(parts, stamp)
+      state.fork(inner)
       await next()
-      use(state.parts, [...used.scopes], used.stamp)
-      if (used.stamp === null) spoil(state.parts)
       const body: Copy = await readBounded(inner.res.body, Number.POSITIVE_INFINITY)
       if ('bytes' in body)
         second = new Response(BODILESS.includes(inner.res.status) ? null : body.bytes, inner.res)

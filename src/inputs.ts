@@ -30,8 +30,7 @@ const COMMON =
  * What is no list "according to the header field's specification" (RFC 9111 §4.1), so that the space beside a comma may
  * mean something. A field of which nobody knows any is taken for a list, as every recipient may that joins its lines.
  */
-const NO_LIST =
-  /^(cookie|(proxy-)?authorization|user-agent|referer|origin|host|from|.*-agent|.*-(id|key|token|user))$/
+const NO_LIST = /^(cookie|(proxy-)?authorization|referer|origin|host|from|.*-agent|.*-(id|key|token|user))$/
 
 /** `speaks de`: the route has answered in that language, so that a request for it needs no header of its own. */
 export const SPEAKS = 'speaks '

@@ -26,7 +26,7 @@ import { type Recollection, recall } from './recall.ts'
 import { nameOf, type Subject, union } from './shape.ts'
 import { mayTake } from './sharing.ts'
 import { type Report, type RequestState, reportFailure, stateOf } from './state.ts'
-import { hasTooManyTags, tooManyTags } from './storable.ts'
+import { hasTooManyTags, reportNotStored, tooManyTags } from './storable.ts'
 import { EVERYTHING, isTag, keyScope, namespaceScope, tagScope } from './store/scope.ts'
 
 /** Options of `memoize()`. */
@@ -201,8 +201,7 @@ async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Prom
   if (value === undefined || memo.use.fresh === 0) report({ type: 'not-stored', reason: 'not-fresh' })
   else if (value.length > MOST_CHARACTERS) report({ type: 'not-stored', reason: 'too-large' })
   else if (parts.stamp === null) report({ type: 'not-stored', reason: 'lost' })
-  else if (hasTooManyTags(scopes))
-    report({ type: 'not-stored', reason: tooManyTags.reason, detail: tooManyTags.detail })
+  else if (hasTooManyTags(scopes)) reportNotStored(memo, tooManyTags)
   else {
     const about = { stamp: parts.stamp, scopes, status: 200, headers: [], made, body: value }
     const kept = keepable(subject, { ...about, ...asMembers(memo.use) }, [], [])!

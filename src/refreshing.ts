@@ -46,9 +46,7 @@ async function refresh(visit: Visit, before: Before, entry: Entry, routeIndex: n
       request,
       async run(inner, next) {
         const forked = state.fork(inner)
-        // Middleware above has tagged or skipped what is refreshed, and a memo may be called with the first Context.
-        Object.assign(forked, { making: state.making, parts: state.parts })
-        // Its tags and its skip() are about this response. An app's own variable of that name stays.
+        // It explains this run. An app's own variable of that name stays.
         if (inner.get('cache') === state.handle) {
           const handle = createHandle(forked, () => path)
           inner.set('cache', handle)

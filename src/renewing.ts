@@ -13,7 +13,14 @@ import { speaksAnother } from './inputs.ts'
 import { keepable } from './keep.ts'
 import type { Run } from './run.ts'
 import { union } from './shape.ts'
-import { learnedFrom, mayBeStored, type NotStorable, type Storable, variesOn } from './storable.ts'
+import {
+  learnedFrom,
+  mayBeStored,
+  type NotStorable,
+  reportNotStored,
+  type Storable,
+  variesOn,
+} from './storable.ts'
 import { tagScope } from './store/scope.ts'
 import type { Before, Visit } from './visit.ts'
 
@@ -121,10 +128,11 @@ function withNames(headers: readonly Field[], stored: readonly string[]): readon
 
 /** Commits a renewed entry. */
 export async function commitRenewed(
-  { connection, report }: Visit,
+  visit: Visit,
   { subject, recorded, land }: Before,
   { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
 ): Promise<void> {
+  const { connection, report } = visit
   if (storable.store && speaksAnother(subject, union(recorded, inputs), entry.headers)) {
     land?.(null)
     return report({ type: 'not-stored', reason: 'content-language' })
@@ -132,8 +140,7 @@ export async function commitRenewed(
   const kept = storable.store ? keepable(subject, entry, inputs, recorded) : null
   land?.(kept)
   if (!storable.store) {
-    const { reason, detail } = storable
-    return report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
+    return reportNotStored(visit, storable)
   }
   if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
   await commitKept(connection, subject, kept, secondsToKeep(usefulnessOf(kept.entry), true), report)

@@ -14,8 +14,6 @@ export interface Run {
   readonly above: Headers
   /** The handler saw a Range. */
   readonly ranged: boolean
-  /** Seconds until it returned. */
-  readonly seconds: number
   /** What was read, and still is while the body runs; `null` where reads are not observed. */
   readonly reads: Reads | null
   /** The body is there already, so that nothing more can be read. */
@@ -44,7 +42,7 @@ export async function runHandler(
   const milliseconds = Date.now() - started
   state.timing.handler = milliseconds
   if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
-  return { ...run, ranged: request.headers.has('range'), seconds: Math.max(0, milliseconds) / 1000 }
+  return run
 }
 
 async function observed(
@@ -52,7 +50,8 @@ async function observed(
   { subject, stamp }: Before,
   request: Request,
   above: Headers,
-): Promise<Omit<Run, 'ranged' | 'seconds'>> {
+): Promise<Run> {
+  const ranged = request.headers.has('range')
   const parts = begin(state.parts, stamp)
   if (!route.autoVary) {
     c.req.raw = request
@@ -65,7 +64,7 @@ async function observed(
     } finally {
       c.req.raw = asked
     }
-    return { above, parts, reads: null, complete: false, unobserved: (call) => call(), end }
+    return { above, ranged, parts, reads: null, complete: false, unobserved: (call) => call(), end }
   }
 
   const reader = createReader(route, state.options.exclude ?? [], subject)
@@ -83,7 +82,7 @@ async function observed(
     throw error
   }
   const complete = observation.returned(asked)
-  return { above, parts, reads, complete, unobserved: observation.unobserved, end }
+  return { above, ranged, parts, reads, complete, unobserved: observation.unobserved, end }
 }
 
 /** What middleware above has prepared for the response. */

@@ -73,14 +73,17 @@ type WithState = Context & { [STATE]?: RequestState }
 
 export const stateOf = (c: WithState): RequestState | undefined => c[STATE]
 
+/**
+ * @param outer that of a `redisCache()` above, or of the Context that this one works for: what is asked of this one is
+ *   about the response which that one is making
+ */
 export function createState(
   c: WithState,
   opened: Opened,
   onEvent: NonNullable<RedisCacheOptions['onEvent']>,
+  outer = c[STATE],
 ): RequestState {
   const { options, connection, certain } = opened
-  // A `redisCache()` below another one: what is asked of it is about the response that the first is making.
-  const outer = c[STATE]
   const state: RequestState = {
     options,
     connection,
@@ -107,7 +110,7 @@ export function createState(
       }
     },
     background: (promise) => keepAlive(promise, c, options),
-    fork: (other) => createState(other, opened, onEvent),
+    fork: (other) => createState(other, opened, onEvent, state),
   }
   c[STATE] = state
   return state

@@ -70,7 +70,7 @@ export const variesOn = ({ route }: Visit, fields: readonly Field[]): readonly s
     .map((name) => `header ${name}`)
 
 /** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
-function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now: number): Rules {
+function rulesFor({ c, asked, route, state }: Visit, run: Run, response: Response, now: number): Rules {
   return {
     profile: route.profile,
     expire: run.unobserved(() => secondsFor(c, route.expire, response)),
@@ -79,7 +79,7 @@ function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now:
     uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
     ranged: run.ranged,
-    delay: run.seconds,
+    delay: Math.max(0, state.timing.handler ?? 0) / 1000,
     now,
   }
 }
@@ -101,6 +101,10 @@ function secondsFor(
  */
 const withoutBody = ({ status, statusText, headers }: Response): Response =>
   new Response(null, { status, statusText, headers: new Headers(headers) })
+
+export function reportNotStored({ report }: Pick<Visit, 'report'>, { reason, detail }: NotStorable): void {
+  report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
+}
 
 export const skipped = (detail: string): NotStorable =>
   detail === '' ? { store: false, reason: 'skipped' } : { store: false, reason: 'skipped', detail }

@@ -2,8 +2,8 @@
  * Stores the handler's response: a copy is read beside the client's and committed behind the response.
  *
  * The copy is read at once and bounded: one made only as the client reads would, where nobody reads the body, never
- * be stored. Bounded in time as well, since a body without end runs on for as long as anybody reads it. Tags, `skip()` and reads count until the body ends, for a streamed body may learn late what it is made
- * of.
+ * be stored. Bounded in time as well, since a body without end runs on for as long as anybody reads it. Tags, `skip()`
+ * and reads count until the body ends, for a streamed body may learn late what it is made of.
  */
 
 import type { Context } from 'hono'
@@ -26,6 +26,7 @@ import {
   learnedFrom,
   mayBeStored,
   type NotStorable,
+  reportNotStored,
   type Storable,
   skipped,
   tooManyTags,
@@ -73,9 +74,10 @@ export function storeResponse(
       ? ({ failed: 'cut-short' } as const)
       : copy,
   )
-  const committing = copying.then((copy) => {
+  const committing = copying.then(async (copy) => {
     run.end()
-    return commit(visit, before, run, storable, copy, { status, made, ...(range !== null && { range }) })
+    const about = { status, made, ...(range !== null && { range }) }
+    return commit(visit, before, await makeEntry(visit, before, run, storable, copy, about))
   })
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
@@ -92,27 +94,20 @@ function notStored(visit: Visit, before: Before, run: Run, why: NotStorable): Ca
   return { detail: why.reason }
 }
 
+type Made = NotStorable | { readonly store: true; readonly kept: Keepable; readonly seconds: number }
+
 /** Resolves to whether it has been stored. */
-async function commit(
-  visit: Visit,
-  before: Before,
-  run: Run,
-  storable: Storable,
-  copy: Copy,
-  about: About,
-): Promise<boolean> {
+async function commit(visit: Visit, { subject, recorded, need, land }: Before, made: Made): Promise<boolean> {
   const { connection, variants, report } = visit
-  const { subject, recorded, need } = before
-  const made = await makeEntry(visit, before, run, storable, copy, about)
   if (!made.store) {
-    before.land?.(null)
+    land?.(null)
     reportNotStored(visit, made)
     return false
   }
   const { kept, seconds } = made
-  before.land?.(kept)
+  land?.(kept)
   const stored = await commitKept(connection, subject, kept, seconds, report)
-  before.land?.(null)
+  land?.(null)
   if (stored && need === 'vary-miss' && kept.inputs.length === recorded.length) variants.made(Date.now())
   return stored
 }
@@ -127,7 +122,7 @@ async function makeEntry(
   storable: Storable,
   copy: Copy,
   about: About,
-): Promise<NotStorable | { store: true; kept: Keepable; seconds: number }> {
+): Promise<Made> {
   const { c, route, state } = visit
   const { subject, recorded } = before
   const { tags, skipped: skippedFor } = state.making
@@ -149,7 +144,7 @@ async function makeEntry(
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs))
   if (speaksAnother(subject, union(recorded, inputs), fields))
     return { store: false, reason: 'content-language' }
-  const headers = [...fields.filter(([name]) => name !== 'vary')]
+  const headers = fields.filter(([name]) => name !== 'vary')
   const vary = union(namesOf(fieldOf(fields, 'vary')), downstreamVary(visit, [...recorded, ...inputs]))
   if (vary.length > 0) headers.push(['vary', vary.join(', '), 'append'])
   const ownEtag = route.etag && about.status !== 206 && fieldOf(fields, 'etag') === null
@@ -194,10 +189,6 @@ export async function holdEnd({ c, asked }: Visit, promise: Promise<unknown>): P
 /** Entries that were made together do not end together. */
 const jittered = (fresh: number, jitter: number): number =>
   jitter > 0 && fresh > 0 ? fresh * (1 - jitter * Math.random()) : fresh
-
-function reportNotStored({ report }: Visit, { reason, detail }: NotStorable): void {
-  report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
-}
 
 /** The language of a response that varies on Accept-Language: whoever wants that most gets this response. */
 function languageOf(fields: readonly Field[], inputs: readonly string[]): string[] {

@@ -34,11 +34,7 @@ export function fieldsForRest(visit: Visit, { method, headers }: Request, entry:
  *
  * @param routeIndex that of our middleware, taken before `next()`
  */
-export async function completeResponse(
-  visit: Visit,
-  routeIndex: number,
-  entry: Entry,
-): Promise<void> {
+export async function completeResponse(visit: Visit, routeIndex: number, entry: Entry): Promise<void> {
   const { c, route, state } = visit
   const { res } = c
   const copy = await readBounded(res.body, route.maxBodyBytes)

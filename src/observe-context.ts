@@ -4,6 +4,7 @@
  */
 
 import type { Context } from 'hono'
+import { noticing } from './noticing.ts'
 import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
@@ -62,31 +63,16 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
       },
     })
   }
-  observed('var', (all) => new Proxy(all as object, variables()))
+  observed('var', (all) => noticing(all as object, noteOf, names))
 
   const noteOf = (all: object, name: PropertyKey) => {
     if (typeof name === 'string' && (Object.hasOwn(all, name) || !(name in Object.prototype)))
       readVariable(name)
   }
-  const variables = (): ProxyHandler<object> => ({
-    get(all, name) {
-      noteOf(all, name)
-      return Reflect.get(all, name)
-    },
-    has(all, name) {
-      noteOf(all, name)
-      return Reflect.has(all, name)
-    },
-    getOwnPropertyDescriptor(all, name) {
-      noteOf(all, name)
-      return Reflect.getOwnPropertyDescriptor(all, name)
-    },
-    ownKeys(all) {
-      // Which variables there are may itself say who asks.
-      if (watching()) reader.refuse('variable', ALL_VARIABLES)
-      return Reflect.ownKeys(all)
-    },
-  })
+  const names = () => {
+    // Which variables there are may itself say who asks.
+    if (watching()) reader.refuse('variable', ALL_VARIABLES)
+  }
 
   // The platform's own request.
   const env: unknown = c.env

@@ -9,6 +9,7 @@
 
 import type { Context } from 'hono'
 import type { Accessor } from './intercept.ts'
+import { noticing } from './noticing.ts'
 import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
@@ -93,19 +94,8 @@ export function observeRequest(
       if (value !== undefined && isFieldName(name) && headers.get(name) === value) reader.header(name)
       else allHeaders()
     }
-    return new Proxy(data, {
-      get(all, name) {
-        note(all, name)
-        return Reflect.get(all, name)
-      },
-      has(all, name) {
-        note(all, name)
-        return Reflect.has(all, name)
-      },
-      ownKeys(all) {
-        if (watching()) allHeaders()
-        return Reflect.ownKeys(all)
-      },
+    return noticing(data, note, () => {
+      if (watching()) allHeaders()
     })
   }
 

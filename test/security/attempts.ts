@@ -252,6 +252,13 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     above: validator('header', (all) => ({ 'x-user': all['x-user'] })) as MiddlewareHandler,
     handler: (c) => c.text(`for ${(c.req.valid('header' as never) as Record<string, string>)['x-user']}`),
   },
+  'a header among the data of a validator above, read as a descriptor': {
+    above: validator('header', (all) => all) as MiddlewareHandler,
+    handler: (c) => {
+      const data = c.req.valid('header' as never) as Record<string, string>
+      return c.text(`for ${Object.getOwnPropertyDescriptor(data, 'x-user')?.value}`)
+    },
+  },
   'a request of which a header is read before it is handed on': {
     handler: (c) => {
       const { raw } = c.req

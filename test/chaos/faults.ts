@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bridge, FaultKind } from '../fixtures/bridge.ts'
+import { FAULT_KINDS } from '../fixtures/bridge-faults.ts'
 import type { RedisServer } from '../fixtures/redis-server.ts'
 import type { Seeded } from '../fixtures/seeded.ts'
 import type { Recorder } from './report.ts'
@@ -33,19 +34,8 @@ const wire = (kind: FaultKind, execute = false): Trouble => ({
   },
 })
 
-const KINDS: readonly FaultKind[] = [
-  'hang',
-  'status-500',
-  'unauthorized',
-  'garbage',
-  'truncated',
-  'reset',
-  'reset-mid-body',
-  'slow-drip',
-]
-
 export const ON_THE_WIRE: readonly Trouble[] = [
-  ...KINDS.map((kind) => wire(kind)),
+  ...FAULT_KINDS.map((kind) => wire(kind)),
   // The write has happened, and nobody is told.
   wire('hang', true),
   wire('reset', true),

@@ -1,10 +1,8 @@
 /** Every entry point tells the same story, with the embedded store and with Redis over REST. */
 
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Bridge, startBridge } from '../fixtures/bridge.ts'
-import { type RedisServer, startRedis } from '../fixtures/redis-server.ts'
-import { describeWithRedis } from '../fixtures/with-redis.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describeWithRedis, useBridge } from '../fixtures/with-redis.ts'
 import { bundleWorker, type Credentials, type Running, startProcess, startWorker } from './run.ts'
 import { tellStory } from './story.ts'
 
@@ -36,24 +34,15 @@ describe.each(RUNTIMES)('on %s', (name, start) => {
   })
 
   describeWithRedis('with a Redis', () => {
-    let server: RedisServer
-    let bridge: Bridge
-    beforeAll(async () => {
-      server = await startRedis()
-      bridge = await startBridge({ redis: server })
-    })
-    afterAll(async () => {
-      await bridge.stop()
-      await server.stop()
-    })
-    beforeEach(() => server.command('FLUSHALL'))
+    const world = useBridge()
+    beforeEach(() => world.server.command('FLUSHALL'))
 
     test('cached there, and every clear is confirmed', async () => {
-      running = await start(bridge)
+      running = await start(world.bridge)
       await tellStory({ request: running.request, confirms: true })
-      expect(await server.command('EXISTS', 'cache:clock')).toBe(1)
+      expect(await world.server.command('EXISTS', 'cache:clock')).toBe(1)
       expect(running.output()).not.toContain('memory')
-      expect(running.output()).not.toContain(bridge.token)
+      expect(running.output()).not.toContain(world.bridge.token)
     })
   })
 })

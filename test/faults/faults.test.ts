@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
-import type { FaultKind } from '../fixtures/bridge.ts'
+import { FAULT_KINDS, type FaultKind } from '../fixtures/bridge-faults.ts'
 import { type Running, run } from '../support/running.ts'
 import { counter, type Site } from '../support/site.ts'
 import { onRedis, pass, type RedisWorld } from '../support/stores.ts'
@@ -29,19 +29,8 @@ const onTheWire = (kind: FaultKind): Trouble => ({
   },
 })
 
-const KINDS: FaultKind[] = [
-  'hang',
-  'status-500',
-  'unauthorized',
-  'garbage',
-  'truncated',
-  'reset',
-  'reset-mid-body',
-  'slow-drip',
-]
-
 const TROUBLES: Trouble[] = [
-  ...KINDS.map(onTheWire),
+  ...FAULT_KINDS.map(onTheWire),
   { name: 'port closed', begin: ({ bridge }) => bridge.close(), end: ({ bridge }) => bridge.open() },
   {
     name: 'Redis stopped with SIGSTOP',

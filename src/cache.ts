@@ -20,7 +20,7 @@ import { leaseOrAnswer } from './leasing.ts'
 import type { CacheOptions } from './options.ts'
 import { type Recollection, recall } from './recall.ts'
 import { refresherOf } from './refreshing.ts'
-import { describe, type Refusal } from './request.ts'
+import { describe, describeAgain, type Refusal } from './request.ts'
 import { type Route, routeResolver } from './route.ts'
 import { say, sayTiming } from './saying.ts'
 import type { Subject } from './shape.ts'
@@ -125,7 +125,9 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   // 2. Name it.
   let subject: Subject
   try {
-    const described = await describe(c, route, state.options.exclude ?? [])
+    const { names } = connection
+    const { exclude } = state.options
+    const described = describeAgain(c, route, names) ?? (await describe(c, route, { exclude, names }))
     if ('refusal' in described) return described.refusal
     subject = described.subject
   } catch (cause) {

@@ -1,13 +1,16 @@
 /**
  * Connections: one per isolate for each distinct configuration, made on first use and never at module scope, since
  * on Workers the credentials come with a request. What requests share in an isolate is here and nowhere else: the
- * breakers, the clears made here, the shapes of recent keys.
+ * breakers, the clears made here, the shapes of recent keys, the names and the heads of recent entries.
  */
 
+import type { Heads } from './entry/entry.ts'
 import { ConfigError, StoreError } from './errors.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { ConnectionOptions, Timeout, UpstashClient } from './options.ts'
+import { createRecent, type Recent } from './recent.ts'
 import { createRefreshes, type Refreshes } from './refreshes.ts'
+import type { Named } from './request.ts'
 import { createShapes, type Shapes } from './shape.ts'
 import { within } from './store/deadline.ts'
 import { guarded } from './store/guarded.ts'
@@ -20,6 +23,8 @@ import type { Store } from './store/store.ts'
 export interface Connection {
   readonly store: OwnClearsStore
   readonly shapes: Shapes
+  readonly heads: Heads
+  readonly names: Recent<Named>
   readonly flights: Flights
   readonly refreshes: Refreshes
   /** Milliseconds that a request may wait for the store. */
@@ -29,6 +34,8 @@ export interface Connection {
 const DEFAULT_READ_MS = 500
 const DEFAULT_WRITE_MS = 5_000
 const MOST_CONNECTIONS = 100
+const MOST_HEADS = 1_000
+const MOST_NAMES = 1_000
 
 /** By `url`, `token`, `prefix`, `timeout` and `near`. */
 const byValue = new Map<string, Connection>()
@@ -65,6 +72,8 @@ function open(options: ConnectionOptions, { read, write }: Timeouts): Connection
     // The clears made here above the copies: whatever a copy or a reply in flight says passes their fences.
     store: withOwnClears(near ? withNear(safe, { ...near, now }) : safe, { now, sleep }),
     shapes: createShapes(),
+    heads: createRecent(MOST_HEADS),
+    names: createRecent(MOST_NAMES),
     flights: createFlights(now),
     refreshes: createRefreshes(now),
     deadline: read,

@@ -8,7 +8,6 @@
 
 import { type Entry, encodeEntry, encodeVaryRecord } from './entry/entry.ts'
 import { type Shapes, type Subject, union, variantOf, without } from './shape.ts'
-import { entryName } from './store/scope.ts'
 import type { CommitOutcome, Store, Write } from './store/store.ts'
 
 /** A response that may be stored, under the text that it has with what it turned out to depend on. */
@@ -48,7 +47,7 @@ export async function keep(
   { entry, inputs, variant }: Keepable,
   seconds: number,
 ): Promise<{ outcome: CommitOutcome; size: number }> {
-  const primary = entryName(subject.namespace, subject.key)
+  const primary = subject.name
   const added = without(entry.scopes, subject.scopes)
   const writes: Write[] = [{ name: variant ?? primary, value: encodeEntry(entry), seconds }]
   if (variant !== null) {

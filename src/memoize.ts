@@ -27,7 +27,7 @@ import { nameOf, type Subject, union } from './shape.ts'
 import { mayTake } from './sharing.ts'
 import { type Report, type RequestState, reportFailure, stateOf } from './state.ts'
 import { hasTooManyTags, reportNotStored, tooManyTags } from './storable.ts'
-import { EVERYTHING, isTag, keyScope, namespaceScope, tagScope } from './store/scope.ts'
+import { EVERYTHING, entryName, isTag, keyScope, namespaceScope, tagScope } from './store/scope.ts'
 
 /** Options of `memoize()`. */
 export interface MemoizeOptions<Args> {
@@ -110,9 +110,11 @@ export function memoize<Args extends object, Value>(
     }
     // At the call, since a page may go on without the value: it throws, or takes too long.
     use(state.parts, scopes, null)
+    const key = md5.hex(text)
     const subject: Subject = {
       namespace,
-      key: md5.hex(text),
+      key,
+      name: entryName(namespace, key),
       text,
       scopes,
       valueOf: () => null,

@@ -10,11 +10,10 @@
  * better: that is one look-up more at most.
  */
 
-import { decode, type Entry, isRecord } from './entry/entry.ts'
+import { decode, type Entry, type Heads, isRecord } from './entry/entry.ts'
 import { remaining } from './entry/freshness.ts'
 import { type Shapes, type Subject, union, variantOf, without } from './shape.ts'
 import { within } from './store/deadline.ts'
-import { entryName } from './store/scope.ts'
 import type { Store } from './store/store.ts'
 import { judge, type Seen, type Time } from './store/time.ts'
 
@@ -50,6 +49,7 @@ export type Recollection =
 export interface Recaller {
   readonly store: Store
   readonly shapes: Shapes
+  readonly heads: Heads
   /** Milliseconds for all store calls of one recollection together. */
   readonly deadline: number
 }
@@ -66,7 +66,7 @@ function bounded(known: readonly string[], more: readonly string[]): readonly st
 
 /** @param suffices whether a copy will do as it is; else the store is asked for what others may have made of it */
 export async function recall(
-  { store, shapes, deadline }: Recaller,
+  { store, shapes, heads, deadline }: Recaller,
   subject: Subject,
   suffices: (entry: Entry) => boolean = isFresh,
 ): Promise<Recollection> {
@@ -74,7 +74,7 @@ export async function recall(
   // The store keeps a deadline for each call; the calls of one request get no more than one between them.
   const inTime = <T>(call: Promise<T>) => within(Math.max(1, started + deadline - Date.now()), call)
 
-  const primary = entryName(subject.namespace, subject.key)
+  const primary = subject.name
   let { inputs, scopes: added } = shapes.get(primary)
   let full = false
   let rounds = MOST_ROUNDS
@@ -90,7 +90,7 @@ export async function recall(
     if (snapshot.suspended) return { outcome: 'suspended' }
     const near = snapshot.near === true && !full
 
-    let candidate = decode(snapshot.entries[0])
+    let candidate = decode(snapshot.entries[0], heads)
     let text = subject.text
     let recorded: readonly string[] = []
     // Another text under this key is an MD5 that was made to collide: it says nothing.
@@ -103,7 +103,7 @@ export async function recall(
         shapes.set(primary, { inputs, scopes: added })
         if (round < rounds) continue
       } else if (variant) {
-        candidate = decode(snapshot.entries[1])
+        candidate = decode(snapshot.entries[1], heads)
         text = variant.text
       } else if (!near) {
         return {

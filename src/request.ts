@@ -14,10 +14,11 @@ import { inputsOf } from './inputs.ts'
 import { canonicalText, type Description, type Input, keyOf, splitUrl } from './key/canonical.ts'
 import { plainText } from './key/plain.ts'
 import { sha256Hex } from './key/sha256.ts'
-import type { Route } from './route.ts'
+import type { Recent } from './recent.ts'
+import { isKeyedByUrl, type Route } from './route.ts'
 import { routedElsewhere } from './routed.ts'
 import type { Subject } from './shape.ts'
-import { EVERYTHING, isTag, keyScope, pathScope, tagScope } from './store/scope.ts'
+import { EVERYTHING, entryName, isTag, keyScope, pathScope, tagScope } from './store/scope.ts'
 
 /** Why a request is left alone. */
 export interface Refusal {
@@ -25,13 +26,34 @@ export interface Refusal {
   readonly detail?: string
 }
 
+type Described = { readonly subject: Subject } | { readonly refusal: Refusal }
+
+/** A subject but for what differs between requests of one URL. */
+type Name = Omit<Subject, 'valueOf'>
+
+/** What a URL means where nothing else of a request is part of the key: a function of the two, and nothing learned. */
+export interface Named {
+  readonly route: Route
+  readonly path: string
+  readonly name: Name
+}
+
+/** The request described as one of the same URL was, at once; `null` where there was none. */
+export function describeAgain(c: Context, route: Route, names: Recent<Named>): Described | null {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return null
+  const named = names.get(c.req.raw.url)
+  // By `getPath` an app may find another route for the same URL, and with it another path.
+  if (named?.route !== route || named.path !== c.req.path) return null
+  return withTags(c, route, named.name)
+}
+
 /** The request as a subject, or why it is left alone. May throw what a callback of the route throws. */
 export async function describe(
   c: Context,
   route: Route,
-  exclude: readonly string[],
+  { exclude = [], names }: { exclude?: readonly string[] | undefined; names: Recent<Named> },
   method = c.req.method === 'HEAD' ? 'GET' : c.req.method,
-): Promise<{ subject: Subject } | { refusal: Refusal }> {
+): Promise<Described> {
   const inputs: Input[] = []
   for (const name of route.headers) inputs.push([`header ${name}`, c.req.raw.headers.get(name)])
   for (const name of route.cookies) {
@@ -51,35 +73,37 @@ export async function describe(
   const key = route.keyBuilder ? await route.keyBuilder(c) : route.key
   if (route.keyBuilder && (typeof key !== 'string' || key === '')) return refuse('no-key')
 
-  const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
-  if (!tags.every(isTag)) return refuse('no-tag', 'its tags are not all strings')
-
   const body = method === 'GET' ? null : await digest(c, route.maxBodyBytes)
   if (body === undefined) return refuse('request-body')
 
   const url = splitUrl(c.req.raw.url)
+  const isAsRouted = c.req.path === url.path
   const description: Description = {
     method,
     url,
-    routed: c.req.path === url.path ? undefined : routedElsewhere(c),
+    routed: isAsRouted ? undefined : routedElsewhere(c),
     queryRule: route.query,
     key: key ?? undefined,
     inputs,
     body,
   }
   const text = canonicalText(description)
+  const { namespace } = route
   const scopes = [EVERYTHING, route.namespaceScope, pathScope(url.path)]
-  if (typeof key === 'string') scopes.push(keyScope(route.namespace, key))
-  for (const tag of tags) scopes.push(tagScope(tag!))
-  return {
-    subject: {
-      namespace: route.namespace,
-      key: keyOf(text, description),
-      text,
-      scopes,
-      valueOf: inputsOf(c, route),
-    },
+  if (typeof key === 'string') scopes.push(keyScope(namespace, key))
+  const named = keyOf(text, description)
+  const name: Name = { namespace, key: named, name: entryName(namespace, named), text, scopes }
+  if (isAsRouted && method === 'GET' && isKeyedByUrl(route)) {
+    names.set(c.req.raw.url, { route, path: url.path, name })
   }
+  return withTags(c, route, name)
+}
+
+function withTags(c: Context, route: Route, name: Name): Described {
+  const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
+  if (!tags.every(isTag)) return refuse('no-tag', 'its tags are not all strings')
+  const scopes = tags.length > 0 ? [...name.scopes, ...tags.map(tagScope)] : name.scopes
+  return { subject: { ...name, scopes, valueOf: inputsOf(c, route) } }
 }
 
 /**

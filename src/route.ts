@@ -126,3 +126,7 @@ export const declaredInputs = ({ headers, cookies, vars }: Route): readonly stri
   ...cookies.map((name) => `cookie ${name}`),
   ...vars.map((name) => `var ${name}`),
 ]
+
+/** Whether the requests of one URL have one key, by the route's declaration. */
+export const isKeyedByUrl = ({ headers, cookies, vars, keyBuilder }: Route): boolean =>
+  headers.length + cookies.length + vars.length === 0 && !keyBuilder

@@ -12,6 +12,8 @@ import { entryName } from './store/scope.ts'
 export interface Subject {
   readonly namespace: string
   readonly key: string
+  /** The name of its entry, or of the record of its variants. */
+  readonly name: string
   /** The canonical text that the key stands for. */
   readonly text: string
   /** The scopes of the request itself. */
@@ -75,7 +77,7 @@ export function variantOf(
 /** The name of the entry that a request will find, as far as the record told what it depends on. */
 export function nameOf(subject: Subject, recorded: readonly string[] = []): string {
   const variant = recorded.length > 0 ? variantOf(subject, recorded) : null
-  return variant?.name ?? entryName(subject.namespace, subject.key)
+  return variant?.name ?? subject.name
 }
 
 /** Both without repetition: the first in their order, then what the second adds. */

@@ -45,7 +45,12 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
 /** The GET of the same URL; `null` where it cannot be looked up. */
 async function describeGet({ c, route, state, connection, report }: Visit): Promise<Before | null> {
   try {
-    const described = await describe(c, route, state.options.exclude ?? [], 'GET')
+    const described = await describe(
+      c,
+      route,
+      { exclude: state.options.exclude, names: connection.names },
+      'GET',
+    )
     if ('refusal' in described) return null
     const found = await recall(connection, described.subject)
     if (found.outcome === 'suspended' || found.outcome === 'unkeyed') return null

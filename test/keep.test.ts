@@ -8,11 +8,12 @@ import type { Commit, CommitOutcome, Store } from '../src/store/store.ts'
 const SUBJECT: Subject = {
   namespace: 'catalog',
   key: 'k',
+  name: 'e:catalog:k',
   text: 'text',
   scopes: ['a', 'n:catalog'],
   valueOf: (input) => (input === 'secret' ? undefined : `${input} value`),
 }
-const PRIMARY = 'e:catalog:k'
+const PRIMARY = SUBJECT.name
 const ENTRY: Omit<Entry, 'text'> = {
   stamp: 'x:1',
   scopes: ['a', 'n:catalog', 't:added'],

@@ -12,6 +12,7 @@ const SCOPES = ['a', 'n:default']
 const SUBJECT: Subject = {
   namespace: 'default',
   key: 'k',
+  name: 'e:default:k',
   text: 'text',
   scopes: SCOPES,
   valueOf: (input) => (input === 'unkeyable' ? undefined : 'x'),
@@ -60,11 +61,11 @@ function storeWith({ near, full, always = false }: Told) {
     },
   } as Partial<Store> as Store
   const look = (suffices?: () => boolean) =>
-    recall({ store, shapes: createShapes(), deadline: 500 }, SUBJECT, suffices)
+    recall({ store, shapes: createShapes(), heads: new Map(), deadline: 500 }, SUBJECT, suffices)
   return { asked, look }
 }
 
-const PRIMARY = 'e:default:k'
+const PRIMARY = SUBJECT.name
 
 test('a copy that is fresh and valid is taken', async () => {
   const { asked, look } = storeWith({ near: { [PRIMARY]: entry('near') }, full: {} })

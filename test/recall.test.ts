@@ -13,13 +13,14 @@ import type { Query, Snapshot, Store } from '../src/store/store.ts'
 const subjectFor = (accept: string | null, rest: Partial<Omit<Subject, 'valueOf'>> = {}): Subject => ({
   namespace: 'default',
   key: 'k',
+  name: 'e:default:k',
   text: 'text',
   scopes: ['a', 'n:default'],
   valueOf: (input) => (input === 'accept' ? accept : null),
   ...rest,
 })
 const SUBJECT = subjectFor('text/html')
-const PRIMARY = 'e:default:k'
+const PRIMARY = SUBJECT.name
 const DEADLINE = 500
 
 const ENTRY: Omit<Entry, 'text' | 'stamp'> = {
@@ -35,6 +36,7 @@ const ENTRY: Omit<Entry, 'text' | 'stamp'> = {
 /** An isolate: its own memory of shapes, over a store that counts what it is asked. */
 function isolate(store: Store) {
   const shapes = createShapes()
+  const heads = new Map()
   const queries: Query[] = []
   let begins = 0
   const counted: Store = {
@@ -52,7 +54,7 @@ function isolate(store: Store) {
     shapes,
     queries,
     begins: () => begins,
-    recall: (subject = SUBJECT) => recall({ store: counted, shapes, deadline: DEADLINE }, subject),
+    recall: (subject = SUBJECT) => recall({ store: counted, shapes, heads, deadline: DEADLINE }, subject),
     /** Stores an answer as a handler would have made it. */
     async fill(made: { subject?: Subject; inputs?: string[]; scopes?: string[]; body?: string } = {}) {
       const { subject = SUBJECT, inputs = [], scopes = [], body = 'body' } = made
@@ -99,7 +101,7 @@ describe('how many look-ups it takes', () => {
   test('one for a miss, and the clock is had', async () => {
     const first = isolate(memoryStore())
     await first.fill()
-    const missed = await first.recall(subjectFor(null, { key: 'other' }))
+    const missed = await first.recall(subjectFor(null, { key: 'other', name: 'e:default:other' }))
     expect(missed).toMatchObject({ outcome: 'uri-miss', stamp: expect.stringMatching(/:0$/) })
     expect([first.queries.length, first.begins()]).toEqual([1, 0])
   })

@@ -11,6 +11,7 @@ const subject = (
 ): Subject => ({
   namespace: 'catalog',
   key: 'k',
+  name: 'e:catalog:k',
   text: 'text',
   scopes: ['a'],
   valueOf: (input) => values[input],

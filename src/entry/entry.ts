@@ -59,23 +59,44 @@ export function encodeVaryRecord({ text, inputs, scopes }: VaryRecord): string {
   return `${VERSION}${JSON.stringify({ text, inputs, scopes })}\n`
 }
 
-/** What a stored string says; `null` where it is none of ours, of another version, or damaged. Never throws. */
-export function decode(stored: string | null | undefined): Entry | VaryRecord | null {
+/** All that stands before a body, checked. */
+type Head = (Omit<Entry, 'body'> & { readonly base64?: true }) | VaryRecord
+
+/** Heads by the text that they were decoded from: the next hit of an entry brings the same one. */
+export interface Heads {
+  get(text: string): Head | undefined
+  set(text: string, head: Head): void
+}
+
+/**
+ * What a stored string says; `null` where it is none of ours, of another version, or damaged. Never throws.
+ *
+ * @param heads those decoded lately
+ */
+export function decode(stored: string | null | undefined, heads?: Heads): Entry | VaryRecord | null {
   if (!stored?.startsWith(VERSION)) return null
   const end = stored.indexOf('\n')
   if (end < 0) return null
   try {
-    const about = JSON.parse(stored.slice(VERSION.length, end))
-    if ('inputs' in about) return isVaryRecord(about) ? about : null
-    about.body = stored.slice(end + 1)
-    if (about.base64) {
-      about.body = fromBase64(about.body)
-      delete about.base64
-    }
-    return isEntry(about) ? about : null
+    const text = stored.slice(VERSION.length, end)
+    const known = heads?.get(text)
+    const head = known ?? headOf(text)
+    if (!head) return null
+    if (!known) heads?.set(text, head)
+    if ('inputs' in head) return head
+    const body = stored.slice(end + 1)
+    if (!head.base64) return { ...head, body }
+    const { base64: _how, ...about } = head
+    return { ...about, body: fromBase64(body) }
   } catch {
     return null
   }
+}
+
+function headOf(text: string): Head | null {
+  const head: Head = JSON.parse(text)
+  const valid = 'inputs' in head ? isVaryRecord(head) : isEntry(head)
+  return valid ? head : null
 }
 
 export const isRecord = (decoded: Entry | VaryRecord): decoded is VaryRecord => 'inputs' in decoded
@@ -93,7 +114,7 @@ export function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-function isEntry(about: Entry): boolean {
+function isEntry(about: Omit<Entry, 'body'>): boolean {
   return (
     typeof about.text === 'string' &&
     typeof about.stamp === 'string' &&

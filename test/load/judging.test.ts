@@ -8,6 +8,7 @@ import { mayTake } from '../../src/sharing.ts'
 const subjectOf = (accept: string | null | undefined): Subject => ({
   namespace: 'default',
   key: 'front',
+  name: 'e:default:front',
   text: 'front page',
   scopes: ['a', 'n:default', 'p:%2Fb'],
   valueOf: () => accept,

@@ -2,7 +2,7 @@
  * Who takes part in a schedule, over the real `recall()`, `keep()` and `withOwnClears()`: a reader is one request
  * from its look-up to its commit, a clearer one call of `clear()`, a retrier the background work behind a failed one.
  */
-import type { Entry } from '../../src/entry/entry.ts'
+import type { Entry, Heads } from '../../src/entry/entry.ts'
 import { StoreError } from '../../src/errors.ts'
 import { keep, keepable } from '../../src/keep.ts'
 import { recall } from '../../src/recall.ts'
@@ -23,6 +23,7 @@ export interface Isolate {
   readonly index: number
   readonly store: OwnClearsStore
   readonly shapes: Shapes
+  readonly heads: Heads
   /** By which failed clears are tried again. */
   readonly clock: FakeClock
 }
@@ -63,12 +64,12 @@ const LIFETIMES = [10, 10, 259_200]
 
 export async function request(stage: Stage, route: Route, subject: Subject): Promise<void> {
   const { scheduler, random, isolate, store } = stage
-  const { shapes } = isolate
+  const { shapes, heads } = isolate
   const started = stage.oracle.tick()
   const startedAt = stage.oracle.wall()
   scheduler.note(() => `@${started} asks for ${subject.key}, scopes ${subject.scopes.join(' ')}`)
 
-  const found = await recall({ store, shapes, deadline: 1e9 }, subject, () => random.chance(0.8))
+  const found = await recall({ store, shapes, heads, deadline: 1e9 }, subject, () => random.chance(0.8))
   scheduler.note(() => found.outcome)
   if (found.outcome === 'suspended' || found.outcome === 'unkeyed') return
 

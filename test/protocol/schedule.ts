@@ -105,11 +105,11 @@ function createIsolate(
     const { seconds, assemble = withCopies } = near
     const [below, above] = dated(scheduler, copied)
     const store = above(assemble(below(connected), { seconds, now: wall }, times))
-    return { index, store, shapes: createShapes(), clock }
+    return { index, store, shapes: createShapes(), heads: new Map(), clock }
   }
   const aware = withOwnClears(connected, times)
   const store = forgetful ? { ...aware, ...connected } : aware
-  return { index, store, shapes: createShapes(), clock }
+  return { index, store, shapes: createShapes(), heads: new Map(), clock }
 }
 
 /** As `connect()` does it. */

@@ -2,7 +2,14 @@
  * The application under the schedule: a few routes that get into each other's way, and what can be cleared of them.
  */
 import { type Subject, union } from '../../src/shape.ts'
-import { EVERYTHING, keyScope, namespaceScope, pathScope, tagScope } from '../../src/store/scope.ts'
+import {
+  EVERYTHING,
+  entryName,
+  keyScope,
+  namespaceScope,
+  pathScope,
+  tagScope,
+} from '../../src/store/scope.ts'
 import type { Seeded } from '../fixtures/seeded.ts'
 
 export interface Route {
@@ -43,9 +50,11 @@ export const SITES: readonly (readonly Route[])[] = [
 export function visit(route: Route, random: Seeded): Subject {
   const { path, namespace, staticKey, tags } = route
   const values = new Map(route.inputs.map((input) => [input, random.pick(['x', 'y', null])]))
+  const key = staticKey ?? path.slice(1)
   return {
     namespace,
-    key: staticKey ?? path.slice(1),
+    key,
+    name: entryName(namespace, key),
     text: JSON.stringify(staticKey === undefined ? ['GET', path] : ['key', 'GET', staticKey]),
     scopes: [
       EVERYTHING,

@@ -261,6 +261,39 @@ describe('what is none of ours is a miss', () => {
   })
 })
 
+describe('a head that was decoded before', () => {
+  const binary = { ...ENTRY, body: bytes(0xff, 0xfe, 0xfd) }
+
+  test.each<[string, string, string]>([
+    ['another body behind it', encodeEntry(ENTRY), encodeEntry({ ...ENTRY, body: 'another' })],
+    ['another body in base64', encodeEntry(binary), encodeEntry({ ...binary, body: bytes(0xfe) })],
+    ['a body that is no base64', encodeEntry(binary), encodeEntry(binary).replace(/.$/, '*')],
+    ['a text in place of the base64', encodeEntry(binary), encodeEntry(ENTRY)],
+    ['a vary record', encodeVaryRecord(RECORD), encodeVaryRecord(RECORD)],
+    ['another stamp', encodeEntry(ENTRY), encodeEntry({ ...ENTRY, stamp: '5f1d:13' })],
+  ])('gives what it gives without a memory: %s', (_, first, then) => {
+    const heads = new Map()
+    for (const text of [first, then, first, then]) expect(decode(text, heads)).toEqual(decode(text))
+    expect(heads.size).toBeGreaterThan(0)
+  })
+
+  test('is not parsed again', () => {
+    const heads = new Map()
+    decode(encodeEntry(ENTRY), heads)
+    const parse = vi.spyOn(JSON, 'parse')
+    expect(decode(encodeEntry({ ...ENTRY, body: 'another' }), heads)).toEqual({ ...ENTRY, body: 'another' })
+    expect(parse).not.toHaveBeenCalled()
+    parse.mockRestore()
+  })
+
+  test('is remembered only where it is sound', () => {
+    const heads = new Map()
+    for (const text of ['hrc1 {}\nbody', 'hrc1 null\nbody', encodeEntry({ ...ENTRY, status: 99 })])
+      expect(decode(text, heads)).toBeNull()
+    expect(heads.size).toBe(0)
+  })
+})
+
 describe('a client that deserialises', () => {
   afterEach(() => {
     vi.unstubAllGlobals()

@@ -64,7 +64,7 @@ function processorTime(): number {
   return user + system
 }
 
-async function repeat(run: () => Promise<unknown>, passes: number, concurrent: number): Promise<void> {
+export async function repeat(run: () => Promise<unknown>, passes: number, concurrent: number): Promise<void> {
   let left = passes
   const lane = async () => {
     while (left-- > 0) await run()

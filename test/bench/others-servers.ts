@@ -65,7 +65,7 @@ async function race(
     for (const name of names) {
       const server = await startServerProcess({ name, endpoint, bytes })
       servers.push(server)
-      const load = await openLoad(server.port, '/products/42?page=2')
+      const load = await openLoad(server.ready, '/products/42?page=2')
       loads.push(load)
       runs[name] = () => load.send(requests)
     }

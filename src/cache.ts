@@ -147,7 +147,8 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   } catch (cause) {
     return { reason: 'store', detail: reportFailure('look-up', cause, report) }
   }
-  const milliseconds = Date.now() - asking
+  const now = Date.now()
+  const milliseconds = now - asking
   state.timing.lookUp = milliseconds
   if (found.outcome === 'suspended') return { reason: 'clear-pending' }
   if (found.outcome === 'unkeyed') return unkeyed(found.input, c, route)
@@ -158,7 +159,6 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   }
 
   // 4. Of use as it is: answer with it, and refresh it behind the answer where it is stale.
-  const now = Date.now()
   const { entry } = found
   const reuse = mayReuse(usefulnessOf(entry), residence(entry, now), demands)
   const before: Before = { subject, stamp, recorded, seen, clears, need: 'stale' }

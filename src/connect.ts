@@ -103,20 +103,28 @@ function sender({ url, token, redis }: ConnectionOptions, read: number, write: n
     throw new ConfigError('a store needs url and token, redis, or store')
 
   let client: UpstashClient | undefined
-  let signal: AbortSignal
-  const send = async (command: Command, { signal: own }: AbortController): Promise<unknown> => {
+  let current: AbortSignal
+  const open = async () => {
     // Not a shared promise: on Workers it could belong to a request that has gone.
-    client ??= await openUpstash(url, token, () => signal)
-    // `exec` asks for its signal before it first waits, so this is the signal of this command and of no other.
-    signal = own
+    const opened = await openUpstash(url, token, () => current)
+    client ??= opened
+    return client
+  }
+  const exec = (client: UpstashClient, command: Command, signal: AbortSignal) => {
+    // It asks for its signal before it first waits, so this is the signal of this command and of no other.
+    current = signal
     return client.exec(command)
   }
   return (command) => {
     // Not `AbortSignal.timeout`: it goes off, and makes an error, long after the answer is there. On Node a hit spends
     // a third of its time on that.
     const controller = new AbortController()
+    const { signal } = controller
     const ms = command[0] === 'MGET' ? read : write
-    return within(ms, send(command, controller), () => controller.abort())
+    const reply = client
+      ? exec(client, command, signal)
+      : open().then((opened) => exec(opened, command, signal))
+    return within(ms, reply, () => controller.abort())
   }
 }
 

@@ -74,11 +74,18 @@ export function storeResponse(
       ? ({ failed: 'cut-short' } as const)
       : copy,
   )
-  const committing = copying.then(async (copy) => {
-    run.end()
-    const about = { status, made, ...(range !== null && { range }) }
-    return commit(visit, before, await makeEntry(visit, before, run, storable, copy, about))
-  })
+  const committing = copying
+    .then(async (copy) => {
+      run.end()
+      const about = { status, made, ...(range !== null && { range }) }
+      return commit(visit, before, await makeEntry(visit, before, run, storable, copy, about))
+    })
+    .catch(() => {
+      // Nobody may wait for what will not come, least of all the end of the client's body.
+      before.land?.(null)
+      reportNotStored(visit, { store: false, reason: 'error' })
+      return false
+    })
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.

@@ -1,10 +1,10 @@
 /** `awaitStore`: whoever has read an answer to its end finds it stored. Without it the client never waits. */
 import { stream } from 'hono/streaming'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
 import { gate } from '../support/gate.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
-import { openSite, read } from '../support/site.ts'
+import { counter, openSite, read } from '../support/site.ts'
 import { fakeDate, onBothStores, pass } from '../support/stores.ts'
 
 const REPLY: Reply = { headers: { ...fresh(60), etag: '"v1"' } }
@@ -30,6 +30,21 @@ onBothStores('awaitStore', (open) => {
     pass(60)
     await read(await site.fetch('/page', { method: 'HEAD' }))
     expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=90')
+  })
+
+  test('a failure on the way to the store neither breaks the body nor lets anybody wait', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ awaitStore: true, coalesceWait: 60 }), (c) => c.text(made()))
+    const digest = vi.spyOn(crypto.subtle, 'digest').mockRejectedValue(new Error('no digest'))
+    try {
+      const answers = await Promise.all([site.get('/page'), site.get('/page')])
+      expect(answers.map(({ body }) => body).sort()).toEqual(['one', 'two'])
+      expect(site.transcript()).toContain('not-stored GET /page {reason: error}')
+    } finally {
+      digest.mockRestore()
+    }
+    expect(await site.get('/page')).toMatchObject({ body: 'three', cache: 'fwd=uri-miss; stored' })
   })
 
   test('the body is whole, in its order', async () => {

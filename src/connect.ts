@@ -4,7 +4,7 @@
  * breakers, the clears made here, the shapes of recent keys, the names and the heads of recent entries.
  */
 
-import type { Heads } from './entry/entry.ts'
+import type { Head, Heads } from './entry/entry.ts'
 import { ConfigError, StoreError } from './errors.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { ConnectionOptions, Timeout, UpstashClient } from './options.ts'
@@ -34,13 +34,14 @@ export interface Connection {
 const DEFAULT_READ_MS = 500
 const DEFAULT_WRITE_MS = 5_000
 const MOST_CONNECTIONS = 100
-const MOST_HEADS = 1_000
-const MOST_NAMES = 1_000
 
 /** By `url`, `token`, `prefix`, `timeout` and `near`. */
 const byValue = new Map<string, Connection>()
 /** By the client or store that was handed over, then by the rest. */
 const byIdentity = new WeakMap<object, Map<string, Connection>>()
+/** For all connections, since they may be many: neither memory depends on where the store is. */
+const heads = createRecent<Head>(1_000)
+const names = createRecent<Named>(1_000)
 
 /** The connection of that configuration; the same one for equal configurations. */
 export function connect(options: ConnectionOptions): Connection {
@@ -72,8 +73,8 @@ function open(options: ConnectionOptions, { read, write }: Timeouts): Connection
     // The clears made here above the copies: whatever a copy or a reply in flight says passes their fences.
     store: withOwnClears(near ? withNear(safe, { ...near, now }) : safe, { now, sleep }),
     shapes: createShapes(),
-    heads: createRecent(MOST_HEADS),
-    names: createRecent(MOST_NAMES),
+    heads,
+    names,
     flights: createFlights(now),
     refreshes: createRefreshes(now),
     deadline: read,

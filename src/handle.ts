@@ -76,15 +76,19 @@ export function createHandle(state: RequestState, route: () => string): CacheHan
     skip(reason = '') {
       state.making.skipped = reason
     },
-    explain: () => ({ lookedUp: state.lookedUp, inputs: inputsOf(state), events: [...state.events] }),
+    // Copies: what the app does to them must not reach what is used, or remembered for others.
+    explain: () => ({ lookedUp: lookedUpBy(state), inputs: inputsOf(state), events: [...state.events] }),
   }
 }
+
+const lookedUpBy = ({ lookedUp }: RequestState): Explanation['lookedUp'] =>
+  lookedUp && { ...lookedUp, scopes: [...lookedUp.scopes] }
 
 /** What was read counts for a response that is being made, the record for one that was found. */
 function inputsOf({ depends: { route, recorded, reads } }: RequestState): Explanation['inputs'] {
   return {
     keyed: route ? declaredInputs(route) : [],
-    learned: reads ? [...reads.learned] : recorded,
+    learned: [...(reads ? reads.learned : recorded)],
     ignored: reads ? [...reads.ignored] : [],
     refused: reads?.refused ? [reads.refused.read] : [],
   }

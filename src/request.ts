@@ -31,9 +31,9 @@ type Described = { readonly subject: Subject } | { readonly refusal: Refusal }
 /** A subject but for what differs between requests of one URL. */
 type Name = Omit<Subject, 'valueOf'>
 
-/** What a URL means where nothing else of a request is part of the key: a function of the two, and nothing learned. */
+/** What a URL means to a route that keys on nothing else, for an app that has found it by that path. */
 export interface Named {
-  readonly route: Route
+  readonly route: Route['id']
   readonly path: string
   readonly name: Name
 }
@@ -42,8 +42,7 @@ export interface Named {
 export function describeAgain(c: Context, route: Route, names: Recent<Named>): Described | null {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return null
   const named = names.get(c.req.raw.url)
-  // By `getPath` an app may find another route for the same URL, and with it another path.
-  if (named?.route !== route || named.path !== c.req.path) return null
+  if (named?.route !== route.id || named.path !== c.req.path) return null
   return withTags(c, route, named.name)
 }
 
@@ -77,11 +76,10 @@ export async function describe(
   if (body === undefined) return refuse('request-body')
 
   const url = splitUrl(c.req.raw.url)
-  const isAsRouted = c.req.path === url.path
   const description: Description = {
     method,
     url,
-    routed: isAsRouted ? undefined : routedElsewhere(c),
+    routed: routedElsewhere(c),
     queryRule: route.query,
     key: key ?? undefined,
     inputs,
@@ -93,16 +91,21 @@ export async function describe(
   if (typeof key === 'string') scopes.push(keyScope(namespace, key))
   const named = keyOf(text, description)
   const name: Name = { namespace, key: named, name: entryName(namespace, named), text, scopes }
-  if (isAsRouted && method === 'GET' && isKeyedByUrl(route)) {
-    names.set(c.req.raw.url, { route, path: url.path, name })
+  if (method === 'GET' && isKeyedByUrl(route)) {
+    names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
   }
   return withTags(c, route, name)
 }
 
 function withTags(c: Context, route: Route, name: Name): Described {
   const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
-  if (!tags.every(isTag)) return refuse('no-tag', 'its tags are not all strings')
-  const scopes = tags.length > 0 ? [...name.scopes, ...tags.map(tagScope)] : name.scopes
+  // A copy in any case: what is remembered must not be in anybody's hands.
+  const scopes = [...name.scopes]
+  // Not `every`, which passes over the holes of an array.
+  for (const tag of tags) {
+    if (!isTag(tag)) return refuse('no-tag', 'its tags are not all strings')
+    scopes.push(tagScope(tag))
+  }
   return { subject: { ...name, scopes, valueOf: inputsOf(c, route) } }
 }
 

@@ -16,6 +16,8 @@ type AnyContext = Context<any, any>
 type AnyOptions = CacheOptions<any, any>
 
 export interface Route {
+  /** Tells it from any other, and unlike the route itself holds on to nothing that the app's functions hold. */
+  readonly id: object
   /** Seconds by status; `undefined` where the route names none. */
   readonly expire: Readonly<Record<number, Seconds<AnyContext>>> | undefined
   readonly namespace: string
@@ -56,6 +58,7 @@ export function resolveRoute(options: AnyOptions): Route {
   const { headers = [], cookies = [], vars = [], covers = [] } = isNames(vary) ? { headers: vary } : vary
   const profile = PROFILES[options.policy ?? 'safe']
   return {
+    id: {},
     expire: typeof expire === 'number' || typeof expire === 'function' ? { 200: expire } : expire,
     namespace,
     namespaceScope: namespaceScope(namespace),

@@ -56,6 +56,15 @@ const stories = fc.record({
 const plain = (described: Awaited<ReturnType<typeof describe>> | null) =>
   described && 'subject' in described ? { ...described.subject, valueOf: null } : described
 
+/** What can be reached from a value, functions and all. */
+function reachable(value: unknown, found = new Set<unknown>()): Set<unknown> {
+  if (found.has(value)) return found
+  found.add(value)
+  if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) reachable(member, found)
+  return found
+}
+
 test('whatever came before it', async () => {
   let again = 0
   await fc.assert(
@@ -87,4 +96,15 @@ test('whatever came before it', async () => {
     { numRuns: 1_000 },
   )
   expect(again).toBeGreaterThan(100)
+})
+
+test('and nothing is kept alive that the functions of its route hold', async () => {
+  const kept: Named[] = []
+  const names = { get: () => undefined, set: (_: string, named: Named) => void kept.push(named) }
+  const route = resolveRoute({ tags: () => ['t'], when: () => true })
+  const app = new Hono()
+  app.get('*', async (c) => c.json(await describe(c, route, { names })))
+  await app.request('/a')
+  expect(kept).toHaveLength(1)
+  expect([...reachable(kept)].filter((value) => typeof value === 'function')).toEqual([])
 })

@@ -60,7 +60,7 @@ export function encodeVaryRecord({ text, inputs, scopes }: VaryRecord): string {
 }
 
 /** All that stands before a body, checked. */
-type Head = (Omit<Entry, 'body'> & { readonly base64?: true }) | VaryRecord
+export type Head = (Omit<Entry, 'body'> & { readonly base64?: true }) | VaryRecord
 
 /** Heads by the text that they were decoded from: the next hit of an entry brings the same one. */
 export interface Heads {
@@ -82,7 +82,8 @@ export function decode(stored: string | null | undefined, heads?: Heads): Entry 
     const known = heads?.get(text)
     const head = known ?? headOf(text)
     if (!head) return null
-    if (!known) heads?.set(text, head)
+    // Written anew: in some engines a part of a string holds on to the whole, and so to the body.
+    if (!known) heads?.set(JSON.parse(JSON.stringify(text)), head)
     if ('inputs' in head) return head
     const body = stored.slice(end + 1)
     if (!head.base64) return { ...head, body }

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { expect, test, vi } from 'vitest'
 import { cache, type Explanation, memoize, memoryStore, redisCache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
 
 onBothStores('explanations', (open) => {
@@ -158,6 +159,28 @@ onBothStores('explanations', (open) => {
       return c.text(String(explain().events.length))
     })
     expect(await site.get('/page')).toMatchObject({ body: '1', cache: 'fwd=uri-miss; detail=skipped' })
+  })
+
+  test('what an app does to an explanation changes nothing for anybody', async () => {
+    const site = open()
+    const made = counter()
+    const spoil = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return
+      for (const member of Object.values(value)) spoil(member)
+      if (Array.isArray(value)) value.length = 0
+    }
+    site.app.use(async (c, next) => {
+      await next()
+      if (c.req.path !== '/clear') spoil(c.get('cache').explain())
+    })
+    site.app.get('/page', cache(), (c) => c.text(`${made()} ${c.req.header('accept-language')}`))
+    site.app.get('/clear', async (c) => c.json(await c.get('cache').clear({ path: '/page' })))
+    const page = () => site.get('/page', { headers: { 'accept-language': 'de' } })
+    expect(await page()).toMatchObject({ body: 'one de' })
+    for (let i = 0; i < 2; i++) expect(await page()).toMatchObject({ body: 'one de', cache: 'hit; ttl=60' })
+    expect((await site.get('/clear')).body).toBe('true')
+    expect(await page()).toMatchObject({ body: 'two de' })
+    expect(await page()).toMatchObject({ body: 'two de', cache: 'hit; ttl=60' })
   })
 })
 

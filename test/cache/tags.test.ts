@@ -9,6 +9,19 @@ import { onBothStores, pass } from '../support/stores.ts'
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `tag-${i}`)
 
 onBothStores('tags', (open) => {
+  test('an array with a hole in it names no tag for it', async () => {
+    const site = open()
+    const made = counter()
+    const tags = (): string[] => {
+      const tags: string[] = []
+      tags[1] = 'all'
+      return tags
+    }
+    site.app.get('/page', cache({ tags }), (c) => c.text(made()))
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'fwd=bypass; detail=no-tag' })
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=bypass; detail=no-tag' })
+  })
+
   test('a tag that is named while the body streams clears the page', async () => {
     const site = open()
     const made = counter()

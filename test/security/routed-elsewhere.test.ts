@@ -24,6 +24,20 @@ test('a tenant that getPath takes from a header does not get the page of another
     expect(await ask('/page', { 'x-tenant': tenant })).toBe(`for ${tenant}`)
 })
 
+test.each(['/q/', '/%71'])(
+  'a tenant whose path is nearly that of the URL, as of %s, keeps it',
+  async (path) => {
+    const { app, ask } = appOf((request) => {
+      const tenant = request.headers.get('x-tenant')
+      return tenant ? `/${tenant}` : new URL(request.url).pathname
+    })
+    app.get('/q', cache(), (c) => c.text('for q'))
+    app.get('*', cache(), (c) => c.text('for everybody'))
+    expect(await ask(path, { 'x-tenant': 'q' })).toBe('for q')
+    expect(await ask(path, {})).toBe('for everybody')
+  },
+)
+
 test('a phone does not get the page of another route', async () => {
   const { app, ask } = appOf((request) =>
     /phone/.test(request.headers.get('user-agent') ?? '') ? '/small' : '/large',

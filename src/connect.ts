@@ -105,7 +105,7 @@ function sender({ url, token, redis }: ConnectionOptions, read: number, write: n
 
   let client: UpstashClient | undefined
   let current: AbortSignal
-  const open = async () => {
+  const openClient = async () => {
     // Not a shared promise: on Workers it could belong to a request that has gone.
     const opened = await openUpstash(url, token, () => current)
     client ??= opened
@@ -124,7 +124,7 @@ function sender({ url, token, redis }: ConnectionOptions, read: number, write: n
     const ms = command[0] === 'MGET' ? read : write
     const reply = client
       ? exec(client, command, signal)
-      : open().then((opened) => exec(opened, command, signal))
+      : openClient().then((opened) => exec(opened, command, signal))
     return within(ms, reply, () => controller.abort())
   }
 }

@@ -75,8 +75,8 @@ export function storeResponse(
       : copy,
   )
   const committing = copying
+    .finally(() => run.end())
     .then(async (copy) => {
-      run.end()
       const about = { status, made, ...(range !== null && { range }) }
       return commit(visit, before, await makeEntry(visit, before, run, storable, copy, about))
     })

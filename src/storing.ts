@@ -76,16 +76,13 @@ export function storeResponse(
   )
   const committing = copying
     .finally(() => run.end())
-    .then(async (copy) => {
+    .then((copy) => {
       const about = { status, made, ...(range !== null && { range }) }
-      return commit(visit, before, await makeEntry(visit, before, run, storable, copy, about))
+      return makeEntry(visit, before, run, storable, copy, about)
     })
-    .catch(() => {
-      // Nobody may wait for what will not come, least of all the end of the client's body.
-      before.land?.(null)
-      reportNotStored(visit, { store: false, reason: 'error' })
-      return false
-    })
+    // Nobody may wait for what will not come, least of all the end of the client's body.
+    .catch((): Made => ({ store: false, reason: 'error' }))
+    .then((made) => commit(visit, before, made))
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.

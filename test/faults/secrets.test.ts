@@ -1,19 +1,10 @@
 /** Whatever goes wrong: no body, token, header, cookie or variable gets into an event or onto the console. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
-import type { FaultKind } from '../fixtures/bridge.ts'
+import { FAULT_KINDS } from '../fixtures/bridge-faults.ts'
 import { onRedis, pass } from '../support/stores.ts'
 
 const CANARY = 'canary'
-const FAULTS: FaultKind[] = [
-  'status-500',
-  'unauthorized',
-  'garbage',
-  'truncated',
-  'reset',
-  'reset-mid-body',
-  'hang',
-]
 const METHODS = ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const
 
 onRedis('secrets', (world) => {
@@ -67,7 +58,7 @@ onRedis('secrets', (world) => {
     site.app.get('/cookie', cache(), (c) => c.text('made', 200, { 'set-cookie': `s=${CANARY}-cookie` }))
 
     for (const path of ['/page', '/page', '/session', '/throws', '/cookie']) await site.get(path, request)
-    for (const kind of FAULTS) {
+    for (const kind of FAULT_KINDS) {
       bridge.fault = { kind, when: ([name]) => name === 'EVAL' }
       // The breaker must not keep the faults away.
       pass(11)

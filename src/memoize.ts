@@ -27,7 +27,7 @@ import { nameOf, type Subject, union } from './shape.ts'
 import { mayTake } from './sharing.ts'
 import { type Report, type RequestState, reportFailure, stateOf } from './state.ts'
 import { hasTooManyTags, reportNotStored, tooManyTags } from './storable.ts'
-import { EVERYTHING, entryName, isTag, keyScope, namespaceScope, tagScope } from './store/scope.ts'
+import { EVERYTHING, entryName, keyScope, namespaceScope, tagScopes } from './store/scope.ts'
 
 /** Options of `memoize()`. */
 export interface MemoizeOptions<Args> {
@@ -82,8 +82,8 @@ export function memoize<Args extends object, Value>(
   /** `null` where a tag is none. */
   function scopesOf(args: Args): readonly string[] | null {
     try {
-      const given = typeof tags === 'function' ? atOnce(tags(args)) : tags
-      return given.every(isTag) ? union(ownScopes, given.map(tagScope)) : null
+      const given = tagScopes(typeof tags === 'function' ? atOnce(tags(args)) : tags)
+      return given && union(ownScopes, given)
     } catch {
       return null
     }

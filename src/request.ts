@@ -18,7 +18,7 @@ import type { Recent } from './recent.ts'
 import { isKeyedByUrl, type Route } from './route.ts'
 import { routedElsewhere } from './routed.ts'
 import type { Subject } from './shape.ts'
-import { EVERYTHING, entryName, isTag, keyScope, pathScope, tagScope } from './store/scope.ts'
+import { EVERYTHING, entryName, keyScope, pathScope, tagScopes } from './store/scope.ts'
 
 /** Why a request is left alone. */
 export interface Refusal {
@@ -99,13 +99,10 @@ export async function describe(
 
 function withTags(c: Context, route: Route, name: Name): Described {
   const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
+  const added = tagScopes(tags)
+  if (!added) return refuse('no-tag', 'its tags are not all strings')
   // A copy in any case: what is remembered must not be in anybody's hands.
-  const scopes = [...name.scopes]
-  // Not `every`, which passes over the holes of an array.
-  for (const tag of tags) {
-    if (!isTag(tag)) return refuse('no-tag', 'its tags are not all strings')
-    scopes.push(tagScope(tag))
-  }
+  const scopes = [...name.scopes, ...added]
   return { subject: { ...name, scopes, valueOf: inputsOf(c, route) } }
 }
 

@@ -249,6 +249,7 @@ onBothStores('memoize', (open) => {
   test.each([
     ['no tag where one is due', () => [undefined as unknown as string]],
     ['an empty tag', () => ['']],
+    ['a hole in the array of them', () => Object.assign([] as string[], { 1: 'all' })],
     [
       'a function of tags that throws',
       () => {

@@ -21,10 +21,18 @@ export const EVERYTHING = 'a'
 
 export const namespaceScope = (namespace: string): string => `n:${encodeName(namespace)}`
 
-/** What an app may give for a tag; a parameter of its route may be absent. */
-export const isTag = (tag: unknown): tag is string => typeof tag === 'string' && tag !== ''
-
 export const tagScope = (tag: string): string => `t:${encodeName(tag)}`
+
+/** The scopes of what an app gives for tags; `null` where one is none, as a parameter of its route may be absent. */
+export function tagScopes(tags: readonly (string | null | undefined)[]): string[] | null {
+  const scopes: string[] = []
+  // Not by `every` and `map`, which pass over the holes of an array.
+  for (const tag of tags) {
+    if (typeof tag !== 'string' || tag === '') return null
+    scopes.push(tagScope(tag))
+  }
+  return scopes
+}
 
 export const keyScope = (namespace: string, key: string): string =>
   `k:${encodeName(namespace)}:${encodeName(key)}`

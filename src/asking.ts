@@ -8,7 +8,7 @@ import type { Context } from 'hono'
 import { answer, notModified } from './answer.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import type { Entry } from './entry/entry.ts'
-import { residence, usefulnessOf } from './entry/freshness.ts'
+import { residence } from './entry/freshness.ts'
 import type { CacheStatus } from './http/cache-status.ts'
 import type { Field } from './http/fields.ts'
 import { mayStandIn } from './http/reuse.ts'
@@ -100,7 +100,7 @@ function standIn(
 ): boolean {
   const { c, route, report } = visit
   const now = Date.now()
-  if (!entry || !mayStandIn(usefulnessOf(entry), residence(entry, now))) return false
+  if (!entry || !mayStandIn(entry, residence(entry, now))) return false
   run?.end()
   before.land?.(null)
   const threw = c.error !== undefined || status === undefined

@@ -10,7 +10,7 @@ import { answer } from './answer.ts'
 import { answerByHandler, statusKey } from './asking.ts'
 import { atOnce } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
-import { remaining, residence, usefulnessOf } from './entry/freshness.ts'
+import { remaining, residence } from './entry/freshness.ts'
 import type { BypassReason } from './events.ts'
 import type { CacheStatus } from './http/cache-status.ts'
 import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
@@ -141,8 +141,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   const clears = connection.store.clears()
   let found: Recollection
   try {
-    const suffices = (entry: Entry) =>
-      mayReuse(usefulnessOf(entry), residence(entry, Date.now()), demands).use === 'fresh'
+    const suffices = (entry: Entry) => mayReuse(entry, residence(entry, Date.now()), demands).use === 'fresh'
     found = await recall(connection, subject, suffices)
   } catch (cause) {
     return { reason: 'store', detail: reportFailure('look-up', cause, report) }
@@ -160,7 +159,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
 
   // 4. Of use as it is: answer with it, and refresh it behind the answer where it is stale.
   const { entry } = found
-  const reuse = mayReuse(usefulnessOf(entry), residence(entry, now), demands)
+  const reuse = mayReuse(entry, residence(entry, now), demands)
   const before: Before = { subject, stamp, recorded, seen, clears, need: 'stale' }
   if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry, demands)
   const isOld = residence(entry, now) > entry.fresh * route.refreshAhead

@@ -7,7 +7,7 @@
  */
 
 import { answer } from './answer.ts'
-import { residence, usefulnessOf } from './entry/freshness.ts'
+import { residence } from './entry/freshness.ts'
 import { demandsOf, mayReuse } from './http/reuse.ts'
 import { type Recollection, recall } from './recall.ts'
 import type { Subject } from './shape.ts'
@@ -70,7 +70,7 @@ async function answerFromStore(visit: Visit, { subject, need }: Before): Promise
     if (found.outcome !== 'found') return null
     const now = Date.now()
     const demands = demandsOf(asked.headers, route.profile)
-    const reuse = mayReuse(usefulnessOf(found.entry), residence(found.entry, now), demands)
+    const reuse = mayReuse(found.entry, residence(found.entry, now), demands)
     if (reuse.use !== 'fresh') return null
     const status = { fwd: forwardedFor(need), collapsed: true }
     if (answer(c, found.entry, now, { status, cacheControl: route.cacheControl }) !== 'answered') return null

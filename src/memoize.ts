@@ -14,7 +14,7 @@ import { begin, spoil, use } from './collect.ts'
 import { commitKept } from './committing.ts'
 import type { Connection } from './connect.ts'
 import type { Entry } from './entry/entry.ts'
-import { asMembers, remaining, residence, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
+import { asMembers, remaining, residence, secondsToKeep } from './entry/freshness.ts'
 import { ConfigError } from './errors.ts'
 import type { Land } from './flights.ts'
 import type { Usefulness } from './http/policy.ts'
@@ -146,12 +146,12 @@ async function lookUpOrCompute(memo: Memo): Promise<unknown> {
   if (!json) return fromText(await share(memo, { ...found, outcome: 'invalid' }))
   const now = Date.now()
   const ttl = remaining(entry, now)
-  const reuse = mayReuse(usefulnessOf(entry), residence(entry, now), NO_DEMANDS)
+  const reuse = mayReuse(entry, residence(entry, now), NO_DEMANDS)
   if (reuse.use === 'validate') {
     try {
       return fromText(await share(memo, found))
     } catch (error) {
-      if (!mayStandIn(usefulnessOf(entry), residence(entry, now))) throw error
+      if (!mayStandIn(entry, residence(entry, now))) throw error
       report({ type: 'not-stored', reason: 'error', detail: 'stale-if-error' })
     }
   } else {

@@ -5,7 +5,7 @@
 
 import { commitKept } from './committing.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
-import { asMembers, residence, secondsToKeep, usefulnessOf } from './entry/freshness.ts'
+import { asMembers, residence, secondsToKeep } from './entry/freshness.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
 import { initialAge } from './http/freshness.ts'
 import { renewFields } from './http/renew.ts'
@@ -143,6 +143,6 @@ export async function commitRenewed(
     return reportNotStored(visit, storable)
   }
   if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
-  await commitKept(connection, subject, kept, secondsToKeep(usefulnessOf(kept.entry), true), report)
+  await commitKept(connection, subject, kept, secondsToKeep(kept.entry, true), report)
   land?.(null)
 }

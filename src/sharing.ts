@@ -8,7 +8,6 @@
 
 import { answer } from './answer.ts'
 import type { Entry } from './entry/entry.ts'
-import { usefulnessOf } from './entry/freshness.ts'
 import type { Cargo, Land } from './flights.ts'
 import { demandsOf, mayReuse } from './http/reuse.ts'
 import type { Release } from './leasing.ts'
@@ -55,8 +54,7 @@ function answerWith(
   { subject, need }: Before,
   { entry }: Cargo,
 ): boolean {
-  if (mayReuse(usefulnessOf(entry), 0, demandsOf(asked.headers, route.profile)).use === 'validate')
-    return false
+  if (mayReuse(entry, 0, demandsOf(asked.headers, route.profile)).use === 'validate') return false
   const status = { collapsed: true, fwd: forwardedFor(need) }
   if (answer(c, entry, Date.now(), { status, cacheControl: route.cacheControl }) !== 'answered') return false
   report({ type: 'shared', namespace: subject.namespace, key: subject.key })

@@ -1,6 +1,6 @@
 /** How long an entry has been of use and will be. Wall clocks, and therefore nothing that validity depends on. */
 
-import type { Usefulness } from '../http/policy.ts'
+import type { Usable, Usefulness } from '../http/policy.ts'
 import type { Entry } from './entry.ts'
 
 /** Seconds since the entry was made. A clock that runs behind the one that made it cannot make it younger. */
@@ -8,15 +8,6 @@ export const residence = ({ made }: Entry, now: number): number => Math.max(0, (
 
 /** Seconds of freshness left; less than none where it is stale. */
 export const remaining = (entry: Entry, now: number): number => entry.fresh - residence(entry, now)
-
-export const usefulnessOf = (entry: Entry): Usefulness => ({
-  fresh: entry.fresh,
-  age: entry.age,
-  staleWhileRevalidate: entry.staleWhileRevalidate ?? 0,
-  staleIfError: entry.staleIfError ?? 0,
-  validate: entry.validate ?? false,
-  strict: entry.strict ?? false,
-})
 
 /** The members of an entry that say how it is of use; what is not so is left out. */
 export const asMembers = ({
@@ -41,9 +32,12 @@ const LEAST_TO_VALIDATE = 3_600
 const MOST_SECONDS = 30 * 86_400
 
 /** Whole seconds for which an entry can be of use. */
-export function secondsToKeep(use: Usefulness, validatable: boolean): number {
-  const fresh = Math.max(0, use.fresh)
+export function secondsToKeep(
+  { fresh: until, staleWhileRevalidate = 0, staleIfError = 0 }: Usable,
+  validatable: boolean,
+): number {
+  const fresh = Math.max(0, until)
   const toValidate = validatable ? Math.max(fresh, LEAST_TO_VALIDATE) : 0
-  const stale = Math.max(use.staleWhileRevalidate, use.staleIfError, toValidate)
+  const stale = Math.max(staleWhileRevalidate, staleIfError, toValidate)
   return Math.max(1, Math.ceil(Math.min(fresh + stale, MOST_SECONDS)))
 }

@@ -72,6 +72,9 @@ export interface Usefulness {
   readonly strict: boolean
 }
 
+/** The same as an entry says it: what is not so is left out. */
+export type Usable = Pick<Usefulness, 'fresh' | 'age'> & Partial<Usefulness>
+
 export type Verdict =
   | { readonly store: true; readonly use: Usefulness }
   | { readonly store: false; readonly reason: Objection }

@@ -3,7 +3,7 @@
  */
 
 import { parseCacheControl, secondsOf } from './cache-control.ts'
-import type { Usefulness } from './policy.ts'
+import type { Usable } from './policy.ts'
 import type { Profile } from './profile.ts'
 
 /** What the request itself demands (§5.2.1). */
@@ -61,7 +61,7 @@ export type Reuse =
   | { readonly use: 'validate'; readonly because: 'stale' | 'request' }
 
 /** @param resident seconds since it was stored */
-export function mayReuse(stored: Usefulness, resident: number, demands: Demands): Reuse {
+export function mayReuse(stored: Usable, resident: number, demands: Demands): Reuse {
   const left = stored.fresh - resident
   if (stored.validate) return { use: 'validate', because: 'stale' }
   if (demands.noCache) return { use: 'validate', because: 'request' }
@@ -71,10 +71,13 @@ export function mayReuse(stored: Usefulness, resident: number, demands: Demands)
   if (left > 0) return { use: 'fresh' }
   if (stored.strict) return { use: 'validate', because: 'stale' }
   if (demands.maxStale !== null && -left <= demands.maxStale) return { use: 'stale' }
-  if (-left <= stored.staleWhileRevalidate && stored.staleWhileRevalidate > 0) return { use: 'refresh' }
+  if (isWithin(stored.staleWhileRevalidate, -left)) return { use: 'refresh' }
   return { use: 'validate', because: 'stale' }
 }
 
 /** Whether it may be used where the handler has failed (RFC 5861 §4). */
-export const mayStandIn = (stored: Usefulness, resident: number): boolean =>
-  !stored.strict && stored.staleIfError > 0 && resident - stored.fresh <= stored.staleIfError
+export const mayStandIn = (stored: Usable, resident: number): boolean =>
+  !stored.strict && isWithin(stored.staleIfError, resident - stored.fresh)
+
+/** Whether so many seconds past freshness are within that window. */
+const isWithin = (window = 0, past: number): boolean => window > 0 && past <= window

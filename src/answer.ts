@@ -51,15 +51,16 @@ export function answer(
   const selection = select(c.req.raw, entry)
   if (!selection) return 'partial'
   const { body, contentRange } = selection
-  const fields = fieldsOf(entry, selection)
-  if (contentRange !== undefined) fields.push(['content-range', contentRange])
-  if (cacheControl !== undefined) fields.push(['cache-control', cacheControl])
+  const stored = fieldsOf(entry, selection)
   const resident = residence(entry, now)
-  fields.push(['age', String(Math.floor(entry.age + resident))])
-  const said = formatCacheStatus({ ttl: entry.fresh - resident, ...status })
-  fields.push(['cache-status', said, 'append'])
+  const added: Field[] = [
+    ['age', String(Math.floor(entry.age + resident))],
+    ['cache-status', formatCacheStatus({ ttl: entry.fresh - resident, ...status }), 'append'],
+  ]
+  if (contentRange !== undefined) added.push(['content-range', contentRange])
+  if (cacheControl !== undefined) added.push(['cache-control', cacheControl])
   try {
-    replaceResponse(c, responseOf(c, selection.status, body, fields, above))
+    replaceResponse(c, responseOf(c, selection.status, body, { stored, added }, above))
     return 'answered'
   } catch {
     return 'damaged'
@@ -74,10 +75,8 @@ function select({ method, headers: asked }: Request, entry: Entry): Selection | 
   if ((status !== 200 && status !== 206) || (method !== 'GET' && method !== 'HEAD')) return whole
   const etag = fieldOf(headers, 'etag')
   const lastModified = fieldOf(headers, 'last-modified')
-  if (
-    status === 200 &&
-    isNotModified(asked.get('if-none-match'), asked.get('if-modified-since'), { etag, lastModified })
-  ) {
+  const since = lastModified === null ? null : asked.get('if-modified-since')
+  if (status === 200 && isNotModified(asked.get('if-none-match'), since, { etag, lastModified })) {
     return { status: 304, body: null }
   }
   const field = method === 'GET' ? asked.get('range') : null
@@ -98,9 +97,9 @@ function select({ method, headers: asked }: Request, entry: Entry): Selection | 
   return { status: 206, body: bytes.subarray(span.first, span.last + 1), contentRange }
 }
 
-function fieldsOf({ headers }: Entry, { status }: Selection): Field[] {
+function fieldsOf({ headers }: Entry, { status }: Selection): readonly Field[] {
   const whole = status !== 304 && status !== 416
-  return whole ? [...headers] : headers.filter(([name]) => !isContentField(name))
+  return whole ? headers : headers.filter(([name]) => !isContentField(name))
 }
 
 /** Turns the handler's own response into a 304 where the client has the same one. */

@@ -41,13 +41,28 @@ export function keepingOf(Class: typeof Response): Keeping {
   return keeping
 }
 
-/** The fields, on top of those prepared on the Context; `null` where a record cannot hold them. */
-export function recordOf(c: Context, fields: readonly Field[]): Record<string, string> | null {
-  const record: Record<string, string> = {}
-  for (const [name, value] of c.newResponse(null).headers) {
-    if (!isHeld(name, value)) return null
-    record[name] = value
+type FieldRecord = Record<string, string>
+
+/** The fields of entries as records, by their very array: the next hit of an entry brings the same one. */
+const records = new WeakMap<readonly Field[], FieldRecord | null>()
+
+/** Fields on top of those prepared on the Context; `null` where a record cannot hold them. */
+export function recordOf(
+  c: Context,
+  { stored, added }: { stored: readonly Field[]; added: readonly Field[] },
+): FieldRecord | null {
+  let alone = records.get(stored)
+  if (alone === undefined) {
+    alone = onTopOf({}, stored)
+    records.set(stored, alone)
   }
+  if (!alone) return null
+  const above = [...c.newResponse(null).headers]
+  return onTopOf(above.length > 0 ? onTopOf(onTopOf({}, above), stored) : { ...alone }, added)
+}
+
+function onTopOf(record: FieldRecord | null, fields: readonly Field[]): FieldRecord | null {
+  if (!record) return null
   for (const [name, value, append] of fields) {
     if (!isHeld(name, value)) return null
     record[name] = append && Object.hasOwn(record, name) ? `${record[name]}, ${value}` : value

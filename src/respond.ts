@@ -8,10 +8,16 @@
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { bytesOf } from './entry/entry.ts'
-import type { Field } from './http/fields.ts'
+import { type Field, fieldOf } from './http/fields.ts'
 import { keepingOf, recordOf } from './record.ts'
 
 type Body = string | Uint8Array<ArrayBuffer> | null
+
+/** The fields of a response: those of an entry, and those that say how it is given. */
+export interface Fields {
+  readonly stored: readonly Field[]
+  readonly added: readonly Field[]
+}
 
 /**
  * @param above the fields set above, where they are not those that the Context has now
@@ -21,10 +27,11 @@ export function responseOf(
   c: Context,
   status: number,
   body: Body,
-  fields: readonly Field[],
+  fields: Fields,
   above?: Headers,
 ): Response {
-  const typed = fields.some(([name]) => name === 'content-type')
+  const { stored, added } = fields
+  const typed = fieldOf(stored, 'content-type') !== null
   const keeping = keepingOf(Response)
   // A body without a type gets one where the adapter has a Headers, and none where it has a record.
   if (keeping === 'record' && !above && (typed || body === null)) {
@@ -49,7 +56,7 @@ export function responseOf(
     response.headers.delete('content-type')
   }
   const { headers } = response
-  for (const [name, value, append] of fields) {
+  for (const [name, value, append] of [...stored, ...added]) {
     if (append || name === 'set-cookie') headers.append(name, value)
     else headers.set(name, value)
   }

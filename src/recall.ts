@@ -14,7 +14,7 @@ import { decode, type Entry, type Heads, isRecord } from './entry/entry.ts'
 import { remaining } from './entry/freshness.ts'
 import { type Shapes, type Subject, union, variantOf, without } from './shape.ts'
 import { within } from './store/deadline.ts'
-import type { Store } from './store/store.ts'
+import type { NearStore, Store } from './store/store.ts'
 import { judge, type Seen, type Time } from './store/time.ts'
 
 /** What a look-up found. */
@@ -47,7 +47,7 @@ export type Recollection =
   | { readonly outcome: 'suspended' }
 
 export interface Recaller {
-  readonly store: Store
+  readonly store: Store & Partial<NearStore>
   readonly shapes: Shapes
   readonly heads: Heads
   /** Milliseconds for all store calls of one recollection together. */
@@ -81,12 +81,17 @@ export async function recall(
 
   for (let round = 1; ; round++) {
     const variant = inputs.length > 0 ? variantOf(subject, inputs) : null
-    const lookingUp = store.lookUp({
+    const query = {
       entries: variant ? [primary, variant.name] : [primary],
       scopes: union(subject.scopes, added),
       ...(full && { full }),
-    })
-    const snapshot = await (round === 1 ? lookingUp : inTime(lookingUp))
+    }
+    // What is at hand is not waited for.
+    let snapshot = store.atHand?.(query)
+    if (!snapshot) {
+      const lookingUp = store.lookUp(query)
+      snapshot = await (round === 1 ? lookingUp : inTime(lookingUp))
+    }
     if (snapshot.suspended) return { outcome: 'suspended' }
     const near = snapshot.near === true && !full
 

@@ -26,6 +26,8 @@ export function boundedMap<Value>(
 ): BoundedMap<Value> {
   const map = new Map<string, { readonly value: Value; readonly bytes: number }>()
   let total = 0
+  /** The one used last, which need not be moved to where it is. */
+  let latest: string | undefined
 
   const remove = (name: string): void => {
     const old = map.get(name)
@@ -39,10 +41,12 @@ export function boundedMap<Value>(
 
     get(name) {
       const found = map.get(name)
-      if (!found) return undefined
-      map.delete(name)
-      map.set(name, found)
-      return found.value
+      if (found && name !== latest) {
+        map.delete(name)
+        map.set(name, found)
+        latest = name
+      }
+      return found?.value
     },
 
     set(name, value, bytes) {
@@ -50,6 +54,7 @@ export function boundedMap<Value>(
       // It would push out everything else and then itself.
       if (bytes > maxBytes) return
       map.set(name, { value, bytes })
+      latest = name
       total += bytes
       for (const oldest of map.keys()) {
         if (total <= maxBytes && map.size <= maxEntries) break

@@ -17,7 +17,7 @@
 
 import { boundedMap, bytesOfTexts } from './bounded-map.ts'
 import { MOST_FENCES } from './own-clears.ts'
-import type { Snapshot, Store } from './store.ts'
+import type { NearStore, Query, Snapshot, Store } from './store.ts'
 import type { Seen } from './time.ts'
 
 /** How near the near tier is, and how large. */
@@ -45,7 +45,7 @@ interface Copy {
 interface Window {
   /** Of the copies that it was about. */
   readonly ids: readonly number[]
-  readonly seen: Seen
+  readonly reply: Snapshot
   readonly sent: Sent
 }
 
@@ -61,7 +61,7 @@ const MIB = 1024 * 1024
 /** Requests with different scopes for one entry: a static key that several paths share. */
 const MOST_WINDOWS = 8
 
-export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: NearOptions): Store {
+export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: NearOptions): NearStore {
   const kept = boundedMap<Copy>(maxBytes)
   let turn = 0
   let cleared = 0
@@ -96,41 +96,45 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
   }
 
   /** Lets a reply be given again for a while. */
-  function openWindow(
-    name: string,
-    copies: readonly Copy[],
-    { scopes, clock, fences }: Seen,
-    sent: Sent,
-  ): void {
+  function openWindow(name: string, copies: readonly Copy[], reply: Snapshot, sent: Sent): void {
     const copy = copies.at(-1)!
     // Another may have taken its place meanwhile, or it had to make room.
     if (seconds === 0 || kept.get(name) !== copy) return
-    const same = copy.windows.find(({ seen }) => areSame(seen.scopes, scopes))
+    const same = windowOf(copy, reply.scopes)
     if (same && same.sent.turn > sent.turn) return
-    const window = { ids: idsOf(copies), seen: { scopes, clock, fences }, sent }
+    const window = { ids: copies.map(({ id }) => id), reply, sent }
     copy.windows = [...copy.windows.filter((other) => other !== same), window].slice(-MOST_WINDOWS)
     put(name, copy)
+  }
+
+  function atHand({ entries, scopes, full }: Query): Snapshot | null {
+    if (full || entries.length === 0) return null
+    const window = windowOf(kept.get(entries.at(-1)!), scopes)
+    if (!window || !isOpen(window)) return null
+    return entries.every((name, i) => kept.get(name)?.id === window.ids[i]) ? window.reply : null
   }
 
   return {
     ...store,
 
-    async lookUp({ entries, scopes, full }) {
+    atHand,
+
+    async lookUp(query) {
+      const given = atHand(query)
+      if (given) return given
+      const { entries, scopes, full } = query
       const name = entries.at(-1)!
       const copies = full ? null : copiesOf(entries)
-      if (copies) {
-        const window = copies.at(-1)!.windows.find(({ seen }) => areSame(seen.scopes, scopes))
-        if (window && isOpen(window) && areSame(window.ids, idsOf(copies))) return asNear(copies, window.seen)
-        const sent = send()
-        const reply = await store.lookUp({ entries: [], scopes })
-        openWindow(name, copies, reply, sent)
-        return asNear(copies, reply)
-      }
       const sent = send()
+      if (copies) {
+        const reply = asNear(copies, await store.lookUp({ entries: [], scopes }))
+        openWindow(name, copies, reply, sent)
+        return reply
+      }
       const reply = await store.lookUp({ entries, scopes })
       for (const [i, name] of entries.entries()) learn(name, reply.entries[i]!, sent.turn)
       const learned = copiesOf(entries)
-      if (learned) openWindow(name, learned, reply, sent)
+      if (learned) openWindow(name, learned, asNear(learned, reply), sent)
       return reply
     },
 
@@ -150,22 +154,27 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
   }
 }
 
-const idsOf = (copies: readonly Copy[]): readonly number[] => copies.map(({ id }) => id)
+const windowOf = (copy: Copy | undefined, scopes: readonly string[]): Window | undefined =>
+  copy?.windows.find(({ reply }) => areSame(reply.scopes, scopes))
 
 /** What a reply says about copies. */
-const asNear = (copies: readonly Copy[], seen: Seen): Snapshot => ({
-  ...seen,
+const asNear = (copies: readonly Copy[], { scopes, clock, fences }: Seen): Snapshot => ({
   entries: copies.map(({ value }) => value),
+  clock,
+  scopes,
+  fences,
   near: true,
 })
 
 function sizeOf(name: string, { value, windows }: Copy): number {
   let bytes = bytesOfTexts(name, value)
-  for (const { seen } of windows) {
-    bytes += bytesOfTexts(...seen.scopes, ...seen.fences.map((fence) => fence ?? ''))
+  for (const { reply } of windows) {
+    // The last of its entries is the copy's own value.
+    const texts = [...reply.entries.slice(0, -1), ...reply.scopes, ...reply.fences]
+    bytes += bytesOfTexts(...texts.map((text) => text ?? ''))
   }
   return bytes
 }
 
 const areSame = <Item>(some: readonly Item[], others: readonly Item[]): boolean =>
-  some.length === others.length && some.every((item, i) => item === others[i])
+  some === others || (some.length === others.length && some.every((item, i) => item === others[i]))

@@ -7,10 +7,10 @@
  */
 
 import { EVERYTHING } from './scope.ts'
-import type { Snapshot, Store } from './store.ts'
+import type { NearStore, Query, Snapshot, Store } from './store.ts'
 import { countOf, epochOf, type Time } from './time.ts'
 
-export interface OwnClearsStore extends Store {
+export interface OwnClearsStore extends NearStore {
   /** Scopes whose clear has not reached the store yet. */
   pending(): readonly string[]
   /** How many clears have ended here, whether made or failed. */
@@ -38,7 +38,10 @@ const LONGEST_PAUSE_MS = 30_000
 /** An attempt that is overdue by this much is nobody's: whoever was to make it is gone. */
 const OVERDUE_MS = 10_000
 
-export function withOwnClears(store: Store, { now, sleep }: OwnClearsOptions): OwnClearsStore {
+export function withOwnClears(
+  store: Store & Partial<NearStore>,
+  { now, sleep }: OwnClearsOptions,
+): OwnClearsStore {
   /** Scope → times of its clears here, the last of each epoch; `null`: one in some epoch before `latest`. */
   const fences = new Map<string, readonly (Time | null)[]>()
   /** An epoch that is no older than any fence kept here, where the primary has said so. */
@@ -114,8 +117,13 @@ export function withOwnClears(store: Store, { now, sleep }: OwnClearsOptions): O
   return {
     ...store,
 
-    async lookUp(query): Promise<Snapshot> {
-      if (pending.size > 0 && query.scopes.some((scope) => pending.has(scope))) {
+    atHand(query) {
+      const snapshot = isSuspended(query) ? null : store.atHand?.(query)
+      return snapshot ? raised(snapshot) : null
+    },
+
+    async lookUp(query) {
+      if (isSuspended(query)) {
         return {
           entries: query.entries.map(() => null),
           clock: null,
@@ -124,9 +132,7 @@ export function withOwnClears(store: Store, { now, sleep }: OwnClearsOptions): O
           suspended: true,
         }
       }
-      const snapshot = await store.lookUp(query)
-      if (fences.size === 0) return snapshot
-      return { ...snapshot, fences: snapshot.scopes.map((scope, i) => raise(scope, snapshot.fences[i]!)) }
+      return raised(await store.lookUp(query))
     },
 
     async commit(commit) {
@@ -154,6 +160,16 @@ export function withOwnClears(store: Store, { now, sleep }: OwnClearsOptions): O
     pending: () => [...pending.keys()],
 
     retry: () => (pending.size > 0 && now() >= retriedUntil ? attemptUntilDone() : undefined),
+  }
+
+  function isSuspended({ scopes }: Query): boolean {
+    return pending.size > 0 && scopes.some((scope) => pending.has(scope))
+  }
+
+  function raised(snapshot: Snapshot): Snapshot {
+    const { scopes } = snapshot
+    if (fences.size === 0 || !scopes.some((scope) => fences.has(scope))) return snapshot
+    return { ...snapshot, fences: scopes.map((scope, i) => raise(scope, snapshot.fences[i]!)) }
   }
 
   /** The later of a fence as the reply has it and as this isolate knows it. */

@@ -81,3 +81,9 @@ export interface Store {
   /** Gives the lease back if `id` still holds it. */
   release(name: string, id: string): Promise<void>
 }
+
+/** A store that gives replies again. */
+export interface NearStore extends Store {
+  /** What `lookUp` would give without sending anything, the very same each time; `null` where it would have to send. */
+  atHand(query: Query): Snapshot | null
+}

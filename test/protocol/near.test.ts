@@ -85,7 +85,8 @@ const copiesAreDropped: Assemble = (connected, options) => {
   const known = new Set<string>()
   const dropped = new Set<string>()
   return unaware({
-    ...near,
+    ...connected,
+    commit: near.commit,
     async lookUp(query) {
       const snapshot = await near.lookUp({ ...query, full: query.entries.some((name) => dropped.has(name)) })
       for (const name of query.entries) {

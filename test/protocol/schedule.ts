@@ -5,7 +5,7 @@
 import { createShapes } from '../../src/shape.ts'
 import { type NearOptions, withNear } from '../../src/store/near.ts'
 import { type OwnClearsOptions, type OwnClearsStore, withOwnClears } from '../../src/store/own-clears.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Snapshot, Store } from '../../src/store/store.ts'
 import { fakeClock } from '../fixtures/clock.ts'
 import { type Seeded, seeded } from '../fixtures/seeded.ts'
 import { type Answer, bodyOf, clear, type Isolate, ignoreLoss, request, retry, type Stage } from './actors.ts'
@@ -130,15 +130,21 @@ function dated(scheduler: Scheduler, copied: () => void) {
         return reply
       },
     }),
-    (store: OwnClearsStore): OwnClearsStore => ({
-      ...store,
-      async lookUp(query) {
-        const snapshot = await store.lookUp(query)
+    (store: OwnClearsStore): OwnClearsStore => {
+      const seen = (snapshot: Snapshot): Snapshot => {
         if (snapshot.near) copied()
         Object.assign(scheduler.current, dates.get(snapshot.scopes))
         return snapshot
-      },
-    }),
+      }
+      return {
+        ...store,
+        atHand(query) {
+          const snapshot = store.atHand(query)
+          return snapshot && seen(snapshot)
+        },
+        lookUp: async (query) => seen(await store.lookUp(query)),
+      }
+    },
   ] as const
 }
 

@@ -19,7 +19,7 @@ import { sha256Hex } from './key/sha256.ts'
 import { isValidatable } from './renewing.ts'
 import { declaredVary } from './route.ts'
 import type { Run } from './run.ts'
-import { replaceResponse, setField } from './saying.ts'
+import { setField } from './saying.ts'
 import { union } from './shape.ts'
 import {
   hasTooManyTags,
@@ -159,35 +159,6 @@ async function makeEntry(
   const kept = keepable(subject, entry, inputs, recorded)
   if (!kept) return { store: false, reason: 'reads-variable' }
   return { store: true, kept, seconds: secondsToKeep(use, isValidatable(entry)) }
-}
-
-/**
- * Lets the response end only after a promise, which must not reject. Where there is a Content-Length, the last bytes
- * are the end for the client, and wait with it; else each chunk passes at once, since the client may have to answer it
- * before the next is made. Where there is no body, the whole response waits.
- */
-export async function holdEnd({ c, asked }: Visit, promise: Promise<unknown>): Promise<void> {
-  const { res } = c
-  const { body } = res
-  if (!body || asked.method === 'HEAD' || res.headers.get('content-length') === '0') {
-    await promise
-    return
-  }
-  const isCounted = res.headers.has('content-length')
-  let last: Uint8Array | undefined
-  const held = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      if (chunk.byteLength === 0) return
-      if (!isCounted) return controller.enqueue(chunk)
-      if (last) controller.enqueue(last)
-      last = chunk
-    },
-    async flush(controller) {
-      await promise
-      if (last) controller.enqueue(last)
-    },
-  })
-  replaceResponse(c, new Response(body.pipeThrough(held), res))
 }
 
 /** Entries that were made together do not end together. */

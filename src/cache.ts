@@ -60,16 +60,18 @@ export function cache<E extends Env = Env, P extends string = string>(
   const variants = createVariants()
   let warned = false
 
+  // It must not give what `next()` gives: that is the Context, which Hono takes for the response of a handler that makes
+  // none.
   const middleware: MiddlewareHandler = async function cache(c, next) {
     const state = stateOf(c)
     if (!state) {
       if (!warned)
         console.warn('hono-redis-cache: cache() without redisCache() above it: the route is not cached')
       warned = true
-      return next()
+      return void (await next())
     }
     const { path, hasOwnCache } = answeringRoute(c)
-    if (hasOwnCache) return next()
+    if (hasOwnCache) return void (await next())
 
     const report = (report: Report) => state.emit(report, path)
     const { connection } = state

@@ -86,7 +86,7 @@ export async function replay(c: Context, routeIndex: number, { request, run }: R
   body?.cancel().catch(() => {})
 }
 
-const passOn = (_: Context, next: Next): Promise<void> => next()
+const passOn = async (_: Context, next: Next): Promise<void> => void (await next())
 
 function executionContext(c: Context): Context['executionCtx'] | undefined {
   try {

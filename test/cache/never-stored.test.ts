@@ -1,4 +1,5 @@
 /** What is never stored, however it is configured; the answer and the event both say why. */
+import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
@@ -50,6 +51,16 @@ onBothStores('never stored', (open) => {
         expect(site.transcript()).toContain('not-stored GET /page {reason: error}')
       }
     }
+  })
+
+  test('a handler that gives no Response fails under a cache() that steps aside, too', async () => {
+    const { app } = open()
+    app.onError((error, c) => c.text(error.message, 500))
+    const none = (() => undefined) as never
+    app.use('/page', cache())
+    app.get('/page', cache(), none)
+    const bare = new Hono().onError((error, c) => c.text(error.message, 500)).get('/page', cache(), none)
+    for (const each of [app, bare]) expect((await each.request('/page')).status).toBe(500)
   })
 
   test('middleware above may answer for a handler that gives no Response', async () => {

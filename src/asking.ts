@@ -5,7 +5,7 @@
  */
 
 import type { Context } from 'hono'
-import { answer, notModified } from './answer.ts'
+import { answer } from './answer.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
@@ -18,6 +18,7 @@ import { commitRenewed, isValidatable, learnedFromHead, renewed, validatorsOf } 
 import { requestForHandler } from './request.ts'
 import { fieldsAbove, type Run, runHandler } from './run.ts'
 import { say } from './saying.ts'
+import { selectMade } from './selecting.ts'
 import type { RequestState } from './state.ts'
 import { storeResponse } from './storing.ts'
 import { type Before, forwardedFor, type Visit } from './visit.ts'
@@ -77,9 +78,10 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     return say(c, about)
   }
   const { committing, ...stored } = storeResponse(visit, before, run)
-  if (asked.method === 'GET' || asked.method === 'HEAD') notModified(c, asked.headers)
+  const selection = selectMade(asked, c.res)
   say(c, { ...about, ...stored })
-  if (route.awaitStore && committing) await holdEnd(visit, committing)
+  if (route.awaitStore && committing) await (selection ? committing : holdEnd(visit, committing))
+  if (selection) state.given = { response: c.res, selection, ownEtag: null }
 }
 
 /** A handler that has failed. */

@@ -220,6 +220,7 @@ function refuse({ c, route, state }: Visit): Refusal | null {
     if (!state.enabled()) return { reason: 'disabled' }
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
     if (c.req.raw.headers.has('upgrade')) return { reason: 'upgrade' }
+    if (c.finalized) return { reason: 'configuration', detail: MADE_ABOVE }
     if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: FROZEN }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
   } catch (cause) {
@@ -235,6 +236,7 @@ function unkeyed(input: string, c: Context, route: Route): Refusal {
   return { reason: 'variable', detail: `${input} is no plain value in this request` }
 }
 
+const MADE_ABOVE = 'middleware above it has made the response already, and Hono gives that one'
 const FROZEN = 'c.req is frozen, so that nobody could see what the route reads of it'
 
 /** Which callback threw. Not what: its message may hold what it worked on. */

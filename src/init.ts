@@ -18,6 +18,7 @@ import { ConfigError } from './errors.ts'
 import { warnOnce } from './events.ts'
 import { type CacheHandle, clearScopes, createHandle } from './handle.ts'
 import type { ConnectionOptions, RedisCacheOptions } from './options.ts'
+import { giveSelection } from './selecting.ts'
 import { createState, type Opened } from './state.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
@@ -63,6 +64,7 @@ export function redisCache(
     const retry = connection?.store.retry()
     if (retry) state.background(retry)
     await next()
+    if (state.given) giveSelection(c, state.given)
   }
 }
 

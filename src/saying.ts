@@ -30,6 +30,14 @@ export function setField(c: Context, name: string, value: string, how: 'append' 
   }
 }
 
+export function removeField(c: Context, name: string): void {
+  try {
+    c.res.headers.delete(name)
+  } catch {
+    c.header(name, undefined)
+  }
+}
+
 /** Assigning `c.res` merges the headers of a response that is there already into the new one. */
 export function replaceResponse(c: Context, response: Response): void {
   if (c.finalized) c.res = undefined

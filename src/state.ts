@@ -17,6 +17,7 @@ import type { CacheHandle, Explanation } from './handle.ts'
 import type { RedisCacheOptions } from './options.ts'
 import type { Reads } from './reads.ts'
 import type { Route } from './route.ts'
+import type { Given } from './selecting.ts'
 
 /** An event as a room reports it: where it happened is added. */
 export type Report = CacheEvent extends infer Event
@@ -55,6 +56,8 @@ export interface RequestState extends Opened {
   claim: object | null
   /** Ends the flight that this request leads. */
   land?: Land | undefined
+  /** What `cache()` has answered with, as far as something is left to do with it. */
+  given: Given | null
   /** What `redisCache()` has set as `c.get('cache')`. */
   handle: CacheHandle | null
   emit(report: Report, route: string): void
@@ -95,6 +98,7 @@ export function createState(
     timing: {},
     depends: { route: null, recorded: [], reads: null },
     claim: null,
+    given: null,
     handle: null,
     enabled: () =>
       typeof options.enabled === 'function' ? atOnce(options.enabled(c)) : (options.enabled ?? true),

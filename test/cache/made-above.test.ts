@@ -1,0 +1,144 @@
+/**
+ * Middleware between `redisCache()` and `cache()` may make another response of the one that it is given. What a client
+ * gets in the place of a whole one, a 304 or a part, is therefore given last, and of that response alone.
+ */
+import { serve } from '@hono/node-server'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { etag } from 'hono/etag'
+import { expect, test } from 'vitest'
+import { cache, memoryStore, redisCache } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+/** Puts the name of whoever asks into the page. */
+const personal: MiddlewareHandler = async (c, next) => {
+  await next()
+  const text = await c.res.text()
+  c.res = new Response(text.replace('{{user}}', c.req.header('x-user') ?? 'nobody'), c.res)
+}
+const PAGE = 'hello {{user}}'
+
+onBothStores('a page into which middleware above puts the name of the caller', (open) => {
+  const personalSite = (tag?: string) => {
+    const site = open()
+    site.app.use(personal)
+    site.app.get('/page', cache(), (c) => c.text(PAGE, 200, tag === undefined ? {} : { etag: tag }))
+    const ask = (user: string, headers: Record<string, string> = {}) =>
+      site.get('/page', { headers: { 'x-user': user, ...headers } })
+    return { site, ask }
+  }
+
+  test('has no entity tag of the page that it was made of', async () => {
+    const { ask } = personalSite()
+    await ask('alice')
+    const hit = await ask('alice')
+    expect(hit).toMatchObject({ body: 'hello alice', cache: 'hit; ttl=60' })
+    expect(hit.headers.has('etag')).toBe(false)
+  })
+
+  test('is not confirmed to another caller in the same browser, on a miss or on a hit', async () => {
+    const { ask } = personalSite('"v1"')
+    for (const user of ['alice', 'bob', 'carol']) {
+      const answer = await ask(user, { 'if-none-match': '"v1"' })
+      expect(answer).toMatchObject({ status: 200, body: `hello ${user}` })
+    }
+  })
+
+  test('is given whole where a range of it is asked for', async () => {
+    const { ask } = personalSite()
+    for (const user of ['alice', 'bob']) {
+      for (const range of ['bytes=0-1', 'bytes=900-']) {
+        const answer = await ask(user, { range })
+        expect(answer).toMatchObject({ status: 200, body: `hello ${user}` })
+        expect(answer.headers.has('content-range')).toBe(false)
+      }
+    }
+  })
+})
+
+onBothStores('a response of which middleware above changes no more than the fields', (open) => {
+  test.each<[string, (c: Context) => void]>([
+    ['c.header()', (c) => c.header('x-after', 'set')],
+    ['its Headers', (c) => c.res.headers.set('x-after', 'set')],
+  ])('is selected from, with what was set by %s', async (_, set) => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await next()
+      set(c)
+    })
+    site.app.get('/page', cache(), (c) => c.text('made', 200, { etag: '"v1"' }))
+    const ask = async (headers: Record<string, string>) => {
+      const { status, body, headers: fields } = await site.get('/page', { headers })
+      return [status, body, fields.get('content-range'), fields.get('x-after')]
+    }
+    for (let i = 0; i < 2; i++) expect(await ask({ 'if-none-match': '"v1"' })).toEqual([304, '', null, 'set'])
+    expect(await ask({ range: 'bytes=1-2' })).toEqual([206, 'ad', 'bytes 1-2/4', 'set'])
+    expect(await ask({ range: 'bytes=9-' })).toEqual([416, '', 'bytes */4', 'set'])
+    expect(await ask({})).toEqual([200, 'made', null, 'set'])
+  })
+
+  test("with Hono's own etag() above, a client that has it gets its 304", async () => {
+    const site = open()
+    site.app.use(etag())
+    site.app.get('/page', cache(), (c) => c.text('made'))
+    await site.get('/page')
+    const tag = (await site.get('/page')).headers.get('etag')!
+    expect((await site.get('/page', { headers: { 'if-none-match': tag } })).status).toBe(304)
+  })
+})
+
+/** What an app answers over HTTP, on Node's adapter. */
+async function served(
+  app: Hono,
+  talk: (get: (path: string, headers?: HeadersInit) => Promise<Response>) => Promise<void>,
+) {
+  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
+  try {
+    await new Promise<void>((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    await talk((path, headers = {}) => fetch(`http://127.0.0.1:${port}${path}`, { headers }))
+  } finally {
+    server.close()
+  }
+}
+
+test("on Node's adapter, too: a 304, a part, and the whole of what was made above", async () => {
+  const app = new Hono().use(redisCache({ store: memoryStore() }))
+  app.use('/personal', personal)
+  app.get('/:page', cache(), (c) => c.text(PAGE, 200, { etag: '"v1"' }))
+  await served(app, async (get) => {
+    const ask = async (path: string, headers: Record<string, string>) => {
+      const response = await get(path, headers)
+      return [response.status, await response.text()]
+    }
+    for (let i = 0; i < 2; i++) {
+      expect(await ask('/page', { 'if-none-match': '"v1"' })).toEqual([304, ''])
+      expect(await ask('/personal', { 'if-none-match': '"v1"', 'x-user': 'bob' })).toEqual([200, 'hello bob'])
+    }
+    expect(await ask('/page', { range: 'bytes=0-4' })).toEqual([206, 'hello'])
+    expect(await ask('/personal', { range: 'bytes=0-4' })).toEqual([200, 'hello nobody'])
+  })
+})
+
+test('a body that is none has no type on a hit, either', async () => {
+  const app = new Hono().use(redisCache({ store: memoryStore() })).get('/', cache(), (c) => c.body(null))
+  await served(app, async (get) => {
+    for (let i = 0; i < 2; i++) expect((await get('/')).headers.get('content-type')).toBeNull()
+  })
+})
+
+onBothStores('a response that is there before cache()', (open) => {
+  test('is the one that the client gets, as without a cache, and nothing is stored', async () => {
+    const site = open()
+    const made = counter()
+    site.app.use(async (c, next) => {
+      c.res = new Response(`of ${c.req.header('x-user')}`)
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => c.text(made()))
+    for (const user of ['alice', 'bob']) {
+      const answer = await site.get('/page', { headers: { 'x-user': user } })
+      expect(answer).toMatchObject({ body: `of ${user}`, cache: 'fwd=bypass; detail=configuration' })
+    }
+  })
+})

@@ -54,14 +54,23 @@ export function connect(options: ConnectionOptions): Connection {
   }
   const { read, write } = timeouts(timeout)
   const key = JSON.stringify([url, token, prefix, read, write, near?.seconds, near?.maxBytes])
-  let connection = connections.get(key)
-  if (!connection) {
-    connection = open(options, { read, write })
-    connections.set(key, connection)
-    // Options made for each request, with a prefix for each of them, must not fill the memory.
-    if (connections.size > MOST_CONNECTIONS) connections.delete(connections.keys().next().value!)
-  }
+  const connection = connections.get(key) ?? open(options, { read, write })
+  // Used last, it is the last to be forgotten.
+  connections.delete(key)
+  connections.set(key, connection)
+  if (connections.size > MOST_CONNECTIONS) forgetOne(connections)
   return connection
+}
+
+/** Options made for each request, with a prefix for each of them, must not fill the memory. */
+function forgetOne(connections: Map<string, Connection>): void {
+  // One that still owes a clear is kept as long as another can go: until that is made, it must answer nothing.
+  for (const [key, { store }] of connections) {
+    if (store.pending().length > 0) continue
+    connections.delete(key)
+    return
+  }
+  connections.delete(connections.keys().next().value!)
 }
 
 function open(options: ConnectionOptions, { read, write }: Timeouts): Connection {

@@ -1,6 +1,7 @@
 /** A clear that failed is retried until it is made; until then this isolate caches nothing that it covers. */
+import { Hono } from 'hono'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { type CacheHandle, cache, openCache } from '../../src/index.ts'
+import { type CacheHandle, cache, openCache, redisCache } from '../../src/index.ts'
 import { counter, read } from '../support/site.ts'
 import { NOON, onRedis } from '../support/stores.ts'
 
@@ -60,6 +61,21 @@ onRedis('a clear that failed', (world) => {
         "hit GET /catalog {ttl: 60}",
       ]
     `)
+  })
+
+  test('is not forgotten where many other configurations are opened meanwhile', async () => {
+    const { options } = world().open()
+    const app = new Hono()
+    app.use(redisCache((c) => ({ ...options, prefix: c.req.header('tenant')! })))
+    app.get('/page', cache(), (c) => c.text('made'))
+    app.post('/clear', async (c) => c.json(await c.get('cache').clear()))
+    const ask = async (tenant: string, path = '/page', method = 'GET') =>
+      read(await app.request(path, { method, headers: { tenant } }))
+    await ask('first')
+    writesFail()
+    expect((await ask('first', '/clear', 'POST')).body).toBe('false')
+    for (let i = 0; i < 120; i++) await ask(`tenant ${i}`)
+    expect((await ask('first')).cache).toBe('fwd=bypass; detail=clear-pending')
   })
 
   test('outside a request is known inside one, and the other way round', async () => {

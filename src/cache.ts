@@ -174,7 +174,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   })
   if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null, demands)
   if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry, demands)
-  if (recorded.length > 0) visit.variants.hit()
+  if (recorded.length > 0) visit.variants.hit(visit.path)
   report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
   refresh?.()
   return null

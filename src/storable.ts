@@ -28,11 +28,11 @@ export function mayBeStored(
   res: Response,
   fields: readonly Field[],
 ): Storable | NotStorable {
-  const { c, route, state, variants } = visit
+  const { c, path, route, state, variants } = visit
   if (c.error) return { store: false, reason: 'error' }
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
-  if (variants.stopped(Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
+  if (variants.stopped(path, Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
 
   let rules: Rules
   try {

@@ -102,7 +102,7 @@ type Made = NotStorable | { readonly store: true; readonly kept: Keepable; reado
 
 /** Resolves to whether it has been stored. */
 async function commit(visit: Visit, { subject, recorded, need, land }: Before, made: Made): Promise<boolean> {
-  const { connection, variants, report } = visit
+  const { connection, path, variants, report } = visit
   if (!made.store) {
     land?.(null)
     reportNotStored(visit, made)
@@ -112,7 +112,8 @@ async function commit(visit: Visit, { subject, recorded, need, land }: Before, m
   land?.(kept)
   const stored = await commitKept(connection, subject, kept, seconds, report)
   land?.(null)
-  if (stored && need === 'vary-miss' && kept.inputs.length === recorded.length) variants.made(Date.now())
+  if (stored && need === 'vary-miss' && kept.inputs.length === recorded.length)
+    variants.made(path, Date.now())
   return stored
 }
 

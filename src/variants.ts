@@ -1,32 +1,34 @@
 /**
  * A route whose every request makes a new variant has learned an input that no two requests share: a random id, a
  * time. Storing them fills the store and hits nothing. After sixteen in a row it stops for a minute.
+ *
+ * Counted by the path of the route that answers, since one `cache()` may stand above many: a route of the group must not
+ * stop the others. An app has a bounded number of them.
  */
 
 export interface Variants {
   /** A new variant of known inputs was stored. */
-  made(now: number): void
-  hit(): void
+  made(path: string, now: number): void
+  hit(path: string): void
   /** Whether the route has stopped storing. */
-  stopped(now: number): boolean
+  stopped(path: string, now: number): boolean
 }
 
 const MOST_IN_A_ROW = 16
 const STOP_MS = 60_000
 
 export function createVariants(): Variants {
-  let inARow = 0
-  let stoppedUntil = 0
+  /** How many were made in a row, and until when nothing is stored. */
+  const routes = new Map<string, { inARow: number; stoppedUntil: number }>()
   return {
-    made(now) {
-      if (++inARow < MOST_IN_A_ROW) return
-      inARow = 0
-      stoppedUntil = now + STOP_MS
+    made(path, now) {
+      const { inARow, stoppedUntil } = routes.get(path) ?? { inARow: 0, stoppedUntil: 0 }
+      if (inARow + 1 < MOST_IN_A_ROW) routes.set(path, { inARow: inARow + 1, stoppedUntil })
+      else routes.set(path, { inARow: 0, stoppedUntil: now + STOP_MS })
     },
-    hit() {
-      inARow = 0
-      stoppedUntil = 0
+    hit(path) {
+      routes.delete(path)
     },
-    stopped: (now) => now < stoppedUntil,
+    stopped: (path, now) => now < (routes.get(path)?.stoppedUntil ?? 0),
   }
 }

@@ -17,7 +17,7 @@ export interface Visit {
   readonly route: Route
   readonly state: RequestState
   readonly connection: Connection
-  /** How often in a row this `cache()` has made a new variant and hit none. */
+  /** How often in a row the routes below this `cache()` have made a new variant and hit none. */
   readonly variants: Variants
   /** The path of the route, as registered. */
   readonly path: string

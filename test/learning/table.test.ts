@@ -181,6 +181,18 @@ describe('sixteen variants in a row', () => {
     expect(site.events.at(-1)).toMatchObject({ detail: expect.stringContaining('header x-nonce') })
   })
 
+  test('stop no other route below the same cache()', async () => {
+    const { app, ...site } = openSite({ store: memoryStore() })
+    app.use('/api/*', cache())
+    app.get('/api/noisy', (c) => c.text(String(c.req.header('x-nonce'))))
+    app.get('/api/quiet', (c) => c.text('quiet'))
+    for (let nonce = 0; nonce < 20; nonce++)
+      await site.get('/api/noisy', { headers: { 'x-nonce': String(nonce) } })
+    const noisy = await site.get('/api/noisy', { headers: { 'x-nonce': 'once more' } })
+    expect(noisy.cache).toBe('fwd=vary-miss; detail=too-many-variants')
+    expect((await site.get('/api/quiet')).cache).toBe('fwd=uri-miss; stored')
+  })
+
   test('a hit in between, and they count from nothing', async () => {
     const site = pageOf((c) => c.req.header('x-tenant'))
     const ask = (tenant: number) => site.get('/page', { headers: { 'x-tenant': String(tenant) } })

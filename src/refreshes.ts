@@ -3,6 +3,7 @@
  */
 
 export interface Refreshes {
+  isUnderWay(name: string): boolean
   /** What to call at the end of a refresh; `undefined` where one of the entry of that name is under way. */
   begin(name: string): (() => void) | undefined
 }
@@ -14,13 +15,14 @@ const MOST = 1_000
 export function createRefreshes(now: () => number): Refreshes {
   /** Name → until when its refresh is taken to be under way. */
   const underWay = new Map<string, number>()
+  const isUnderWay = (name: string): boolean => (underWay.get(name) ?? 0) > now()
   return {
+    isUnderWay,
     begin(name) {
-      const moment = now()
-      if ((underWay.get(name) ?? 0) > moment) return undefined
+      if (isUnderWay(name)) return undefined
       // Those that died with their request stay here until others need the room.
       if (underWay.size >= MOST) underWay.delete(underWay.keys().next().value!)
-      underWay.set(name, moment + LONGEST_MS)
+      underWay.set(name, now() + LONGEST_MS)
       return () => underWay.delete(name)
     },
   }

@@ -10,7 +10,7 @@ import { createHandle } from './handle.ts'
 import { takeLease } from './leasing.ts'
 import { commitRenewed, renewed } from './renewing.ts'
 import { canReplay, replay } from './replay.ts'
-import { runHandler } from './run.ts'
+import { fieldsAbove, runHandler } from './run.ts'
 import { nameOf, type Subject } from './shape.ts'
 import { storeResponse } from './storing.ts'
 import type { Before, Visit } from './visit.ts'
@@ -26,24 +26,35 @@ export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => 
   if (method !== 'GET' && method !== 'HEAD') return null
   // A part is the answer to its own request alone, which has a range.
   if (entry.status === 206) return null
+  const name = nameOf(before.subject, before.recorded)
+  // To ask whether the route can be run again takes longer than a hit.
+  if (connection.refreshes.isUnderWay(name)) return () => {}
   if (!canReplay(c, routeIndex, (handler) => handler === visit.middleware)) return null
+  // Before the answer, whose fields they will be among.
+  const above = fieldsAbove(c)
   return () => {
-    const done = connection.refreshes.begin(nameOf(before.subject, before.recorded))
+    const done = connection.refreshes.begin(name)
     if (!done) return
-    const refreshed = refresh(visit, before, entry, routeIndex)
+    const refreshed = refresh(visit, before, entry, { routeIndex, above })
       .catch(() => visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
       .finally(done)
     state.background(refreshed)
   }
 }
 
-async function refresh(visit: Visit, before: Before, entry: Entry, routeIndex: number): Promise<void> {
+async function refresh(
+  visit: Visit,
+  before: Before,
+  entry: Entry,
+  { routeIndex, above }: { readonly routeIndex: number; readonly above: Headers },
+): Promise<void> {
   const { c, state, path } = visit
   // The client's request without the client: a GET, which does not end with its connection.
   const request = requestFor(visit, copyOf(visit.asked, { method: 'GET', signal: null }), entry)
   const refreshing = () =>
     replay(c, routeIndex, {
       request,
+      above,
       async run(inner, next) {
         const forked = state.fork(inner)
         // It explains this run. An app's own variable of that name stays.

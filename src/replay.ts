@@ -16,6 +16,8 @@ import { findTargetHandler } from 'hono/utils/handler'
 export interface ReplayOptions {
   /** What the handler is asked: a GET for a HEAD, with a body of its own, and nothing of the client's connection. */
   readonly request: Request
+  /** The fields that middleware above had set. */
+  readonly above?: Headers
   /**
    * Runs in place of our middleware. Where a handler throws, `next()` rejects; where a sub-app or a middleware below
    * has made an answer of that, `c.error` tells. It takes what it wants of `c.res` before it returns: the rest of the
@@ -49,7 +51,11 @@ export function canReplay(
  * Runs the rest of the route. Everything that is taken over is taken before this returns its promise, which rejects
  * with what the handlers or `run` throw.
  */
-export async function replay(c: Context, routeIndex: number, { request, run }: ReplayOptions): Promise<void> {
+export async function replay(
+  c: Context,
+  routeIndex: number,
+  { request, above, run }: ReplayOptions,
+): Promise<void> {
   const { path } = c.req
   const variables: Record<PropertyKey, unknown> = { ...c.var }
   const validated = VALIDATED.map((target) => [target, c.req.valid(target as never) as object] as const)
@@ -58,6 +64,7 @@ export async function replay(c: Context, routeIndex: number, { request, run }: R
   const inOurPlace = (inner: Context, next: Next): Promise<void> => {
     for (const name of Reflect.ownKeys(variables)) inner.set(name as string, variables[name])
     for (const [target, data] of validated) inner.req.addValidatedData(target, data)
+    for (const [name, value] of above ?? []) inner.header(name, value, { append: true })
     // Only where one was set: without, and with no headers either, `c.text()` leaves its type to the runtime.
     if (status !== 200) inner.status(status as Parameters<Context['status']>[0])
     return run(inner, next)

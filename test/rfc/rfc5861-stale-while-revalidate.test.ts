@@ -46,6 +46,23 @@ onBothStores('RFC 5861 §3', (open) => {
     expect((await site.get('/page')).body).toBe('two')
   })
 
+  test('a field that the handler adds to one of middleware above is added to it after a refresh, too', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('content-security-policy', "frame-ancestors 'none'")
+      await next()
+    })
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => {
+      c.header('content-security-policy', "default-src 'self'", { append: true })
+      return c.text('made')
+    })
+    for (const seconds of [0, 70, 0]) {
+      pass(seconds)
+      const { headers } = await site.get('/page')
+      expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none', default-src 'self'")
+    }
+  })
+
   test('one that cannot even begin is not the concern of the answer, and is tried again', async () => {
     const site = open()
     let broken = true

@@ -7,14 +7,39 @@ import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import type { RequestState } from './state.ts'
 
 /** Says in the response what the cache did. Caches nearer to the origin stay before it. */
-export const say = (c: Context, status: CacheStatus): void =>
+export function say(c: Context, status: CacheStatus): void {
+  asItWas(c, 'cache-status')
   setField(c, 'cache-status', formatCacheStatus(status), 'append')
+}
 
 /** Says how long it took (Server-Timing), where the app wants it said. */
 export function sayTiming(c: Context, { options, timing: { lookUp, handler } }: RequestState): void {
   if (!options.serverTiming) return
+  asItWas(c, 'server-timing')
   if (lookUp !== undefined) setField(c, 'server-timing', `cache;dur=${lookUp}`, 'append')
   if (handler !== undefined) setField(c, 'server-timing', `handler;dur=${handler}`, 'append')
+}
+
+/** By the name of a field: who has said something there last, and what it was before anybody had. */
+type Said = Map<string, { readonly c: Context; readonly before: string | null }>
+
+const said = new WeakMap<Response, Said>()
+
+/**
+ * Takes back what was said in a field of this same response for another request: an app may have one without a body for
+ * all, whose field would grow for ever.
+ */
+function asItWas(c: Context, name: string): void {
+  const { res } = c
+  void res.bodyUsed
+  const fields: Said = said.get(res) ?? new Map()
+  const last = fields.get(name)
+  const before = last ? last.before : res.headers.get(name)
+  fields.set(name, { c, before })
+  said.set(res, fields)
+  if (!last || last.c === c || res.body !== null) return
+  if (before === null) removeField(c, name)
+  else setField(c, name, before)
 }
 
 export function setField(c: Context, name: string, value: string, how: 'append' | 'set' = 'set'): void {

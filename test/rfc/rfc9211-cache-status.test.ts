@@ -1,5 +1,6 @@
 /** RFC 9211, Cache-Status: the exact field of every way in which a request can go. */
 import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -95,6 +96,17 @@ onBothStores('RFC 9211', (open) => {
     expect(field(await site.get('/page'))).toBe(
       `hono-redis-cache; fwd=stale; fwd-status=304; ttl=60; stored; key="${key}"`,
     )
+  })
+
+  test('one member, where an app gives one response without a body again and again', async () => {
+    const site = open({ serverTiming: true })
+    const NONE = new Response(null, { status: 404, headers: { 'cache-status': 'origin; hit' } })
+    site.app.all('/page', cache(), () => NONE)
+    for (const method of ['GET', 'GET', 'POST', 'GET']) {
+      const { cache: said, headers } = await site.get('/page', { method })
+      expect(said).toBe(`origin; hit, fwd=${method === 'POST' ? 'method' : 'uri-miss; detail=status'}`)
+      expect(headers.get('server-timing')?.split(', ').length ?? 0).toBe(method === 'POST' ? 0 : 2)
+    }
   })
 
   test('caches nearer to the origin stay before it, also on what is stored', async () => {

@@ -80,9 +80,9 @@ export function cache<E extends Env = Env, P extends string = string>(
     state.claim = claim
     // Nor may it wait for the request that it is a part of.
     state.land?.(null)
-    if (!connection) return bypass({ reason: 'configuration' })
-    const route = routeFor(state.options.defaults)
     const isInnermost = () => state.claim === claim
+    if (!connection) return bypass({ reason: 'configuration' }, { c, next, report, isInnermost })
+    const route = routeFor(state.options.defaults)
     const visit: Visit = {
       c,
       asked: c.req.raw,
@@ -97,21 +97,27 @@ export function cache<E extends Env = Env, P extends string = string>(
       middleware,
     }
     const refusal = await visitCache(visit)
-    if (refusal) await bypass(refusal, visit)
-    if (refusal?.reason !== 'upgrade') sayTiming(c, state)
-
-    async function bypass({ reason, detail }: Refusal, visit?: Visit): Promise<void> {
-      report({ type: 'bypass', reason, ...(detail !== undefined && { detail }) })
-      if (reason === 'method' && visit && visit.route.profile.invalidates && isUnsafe(c.req.method)) {
-        return answerUnsafe(visit)
-      }
-      await next()
-      if (reason === 'upgrade' || state!.claim !== claim) return
-      say(c, BYPASSES[reason] ?? { fwd: 'bypass', detail: reason })
+    if (refusal) {
+      const clears = refusal.reason === 'method' && route.profile.invalidates && isUnsafe(c.req.method)
+      await bypass(refusal, visit, clears ? () => answerUnsafe(visit) : undefined)
     }
+    if (refusal?.reason !== 'upgrade') sayTiming(c, state)
   }
   markAsOurs(middleware)
   return middleware
+}
+
+/** Past the cache, and says why. */
+async function bypass(
+  { reason, detail }: Refusal,
+  { c, next, report, isInnermost }: Pick<Visit, 'c' | 'next' | 'report' | 'isInnermost'>,
+  answerInstead?: () => Promise<void>,
+): Promise<void> {
+  report({ type: 'bypass', reason, ...(detail !== undefined && { detail }) })
+  if (answerInstead) return answerInstead()
+  await next()
+  if (reason === 'upgrade' || !isInnermost()) return
+  say(c, BYPASSES[reason] ?? { fwd: 'bypass', detail: reason })
 }
 
 /** Takes a request through the cache, or says why it must go past it. */
@@ -155,14 +161,13 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   if (found.outcome === 'unkeyed') return unkeyed(found.input, c, route)
   const { inputs: recorded, stamp, seen } = found
   state.depends = { route, recorded, reads: null }
-  if (found.outcome !== 'found') {
-    return miss(visit, { subject, stamp, recorded, seen, clears, need: found.outcome }, null, demands)
-  }
+  const need = found.outcome === 'found' ? 'stale' : found.outcome
+  const before: Before = { subject, stamp, recorded, seen, clears, need }
+  if (found.outcome !== 'found') return miss(visit, before, null, demands)
 
   // 4. Of use as it is: answer with it, and refresh it behind the answer where it is stale.
   const { entry } = found
   const reuse = mayReuse(entry, residence(entry, now), demands)
-  const before: Before = { subject, stamp, recorded, seen, clears, need: 'stale' }
   if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry, demands)
   const isOld = residence(entry, now) > entry.fresh * route.refreshAhead
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
@@ -180,7 +185,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   return null
 }
 
-/** 5. Lets the handler answer, and stores a copy of what it says; or takes what another request is being answered. */
+/** 5. Lets the handler answer, and stores a copy of what it says; or takes the answer that a concurrent request is making. */
 async function miss(
   visit: Visit,
   before: Before,

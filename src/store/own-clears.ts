@@ -42,12 +42,12 @@ export function withOwnClears(
   store: Store & Partial<NearStore>,
   { now, sleep }: OwnClearsOptions,
 ): OwnClearsStore {
-  /** Scope → times of its clears here, the last of each epoch; `null`: one in some epoch before `latest`. */
+  /** Scope → times of its clears here, the last of each epoch; `null`: one in some epoch before `latestEpoch`. */
   const fences = new Map<string, readonly (Time | null)[]>()
   /** An epoch that is no older than any fence kept here, where the primary has said so. */
-  let latest: string | null = null
+  let latestEpoch: string | null = null
   /** How many clears have been kept: nothing is known of the order of two calls that were under way at once. */
-  let clears = 0
+  let kept = 0
   let ended = 0
   /** Scope → its last failure; an object of its own for each, so that a later one can be told from it. */
   const pending = new Map<string, { readonly since: number }>()
@@ -58,9 +58,9 @@ export function withOwnClears(
   /** Keeps a clear as fences; `before` is the count of clears at which it was sent. */
   function keep(scopes: readonly string[], time: Time | null, before: number): void {
     const epoch = epochOf(time)
-    const last = before === clears++
-    if (last) latest = epoch
-    else if (epoch !== latest) latest = null
+    const last = before === kept++
+    if (last) latestEpoch = epoch
+    else if (epoch !== latestEpoch) latestEpoch = null
     for (const scope of time === null ? [EVERYTHING] : scopes) {
       const own = fences.get(scope) ?? []
       fences.delete(scope)
@@ -86,7 +86,7 @@ export function withOwnClears(
 
   /** A clear makes up for what had failed before it was sent. What failed since may be about newer data. */
   async function clearAndKeep(scopes: readonly string[]): Promise<Time | null> {
-    const before = clears
+    const before = kept
     const failed = new Map(pending)
     const time = await store.clear(scopes)
     keep(scopes, time, before)
@@ -136,11 +136,11 @@ export function withOwnClears(
     },
 
     async commit(commit) {
-      const before = clears
+      const before = kept
       const outcome = await store.commit(commit)
       // The primary has just confirmed this epoch: fences of another one tell of a clock that is gone. A clear
       // kept while the commit was under way may be of a newer one.
-      if (outcome === 'stored' && before === clears) latest = epochOf(commit.stamp)
+      if (outcome === 'stored' && before === kept) latestEpoch = epochOf(commit.stamp)
       return outcome
     },
 
@@ -183,7 +183,7 @@ export function withOwnClears(
         if (countOf(time) > countOf(fence)) fence = time
         // Of another epoch, either of the two may be the older one: a lagging replica still tells of clocks that
         // are long gone, so these fences are never forgotten for good.
-      } else if (epoch !== latest) return null
+      } else if (epoch !== latestEpoch) return null
     }
     return fence
   }
@@ -194,7 +194,7 @@ function withTime(own: readonly (Time | null)[], time: Time | null, last: boolea
   const epoch = epochOf(time)
   const others = own.filter((known) => epochOf(known) !== epoch)
   const same = own.find((known) => epochOf(known) === epoch)
-  const latest = same && time && countOf(same) > countOf(time) ? same : time
-  if (last) return others.length > 0 ? [null, latest] : [latest]
-  return [...others, latest]
+  const later = same && time && countOf(same) > countOf(time) ? same : time
+  if (last) return others.length > 0 ? [null, later] : [later]
+  return [...others, later]
 }

@@ -1,13 +1,13 @@
 /**
  * The cache's events as Prometheus metrics, with `prom-client`: the example app, and `GET /metrics` for the scraper.
  *
- * `node examples/metrics.ts` starts it. Labels are what there are few of (outcomes, reasons, namespaces, registered
+ * `npx node examples/metrics.ts` starts it. Labels are what there are few of (outcomes, reasons, namespaces, registered
  * paths); a key or a path as requested would make a time series for every page.
  */
 
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { CacheEvent, RedisCacheOptions } from 'hono-redis-cache'
+import { type CacheEvent, type RedisCacheOptions, warnOnce } from 'hono-redis-cache'
 import { Counter, Histogram, Registry } from 'prom-client'
 import { createApp } from './app.ts'
 import { chooseStore } from './choose-store.ts'
@@ -57,7 +57,11 @@ export function cacheMetrics(registry = new Registry()) {
     registers,
   })
 
+  // An `onEvent` of one's own takes the place of the warnings.
+  const warn = warnOnce((message) => console.warn(message))
+
   function onEvent(event: CacheEvent): void {
+    warn(event)
     const { route } = event
     const took = (step: string, milliseconds: number) =>
       duration.observe({ step, route }, milliseconds / 1000)
@@ -94,8 +98,6 @@ export function cacheMetrics(registry = new Registry()) {
         failures.inc({ operation: event.operation, reason: event.reason })
         break
       case 'misconfigured':
-        // An `onEvent` of one's own takes the place of the warnings.
-        console.warn(event.detail)
         failures.inc({ operation: 'configuration', reason: '' })
         break
     }

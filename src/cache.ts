@@ -8,7 +8,7 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { answer } from './answer.ts'
 import { answerByHandler, statusKey } from './asking.ts'
-import { atOnce } from './callbacks.ts'
+import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
 import { remaining, residence } from './entry/freshness.ts'
 import type { BypassReason } from './events.ts'
@@ -139,7 +139,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
     if ('refusal' in described) return described.refusal
     subject = described.subject
   } catch (cause) {
-    return { reason: 'configuration', detail: whose('keyBuilder or tags', cause) }
+    return { reason: 'configuration', detail: mistakeOf('keyBuilder or tags', cause) }
   }
   const { namespace, key, text, scopes } = subject
   state.lookedUp = { namespace, key, text, scopes }
@@ -229,7 +229,7 @@ function refuse({ c, route, state }: Visit): Refusal | null {
     if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: FROZEN }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
   } catch (cause) {
-    return { reason: 'configuration', detail: whose('enabled or when', cause) }
+    return { reason: 'configuration', detail: mistakeOf('enabled or when', cause) }
   }
   return null
 }
@@ -243,7 +243,3 @@ function unkeyed(input: string, c: Context, route: Route): Refusal {
 
 const MADE_ABOVE = 'middleware above it has made the response already, and Hono gives that one'
 const FROZEN = 'c.req is frozen, so that nobody could see what the route reads of it'
-
-/** Which callback threw. Not what: its message may hold what it worked on. */
-const whose = (callback: string, cause: unknown): string =>
-  `${callback} threw ${cause instanceof Error ? cause.name : typeof cause}`

@@ -12,6 +12,18 @@ export function isUnheard(result: unknown): boolean {
 
 /** @throws {TypeError} for a promise, where a value is due at once */
 export function atOnce<T>(value: T): T {
-  if (isUnheard(value)) throw new TypeError('a promise where a value is due')
+  if (isUnheard(value)) throw new PromiseGiven()
   return value
 }
+
+class PromiseGiven extends TypeError {
+  constructor() {
+    super('gave a promise; it must answer at once')
+  }
+}
+
+/** What a callback did wrong. Not what it threw: that message may hold what it worked on. */
+export const mistakeOf = (callback: string, cause: unknown): string =>
+  cause instanceof PromiseGiven
+    ? `${callback} ${cause.message}`
+    : `${callback} threw ${cause instanceof Error ? cause.name : typeof cause}`

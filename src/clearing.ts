@@ -3,6 +3,7 @@
  * names no scope, or two, or an undefined one throws: a typo must not clear everything, nor nothing.
  */
 
+import { isText, kindOf } from './checking.ts'
 import { ConfigError } from './errors.ts'
 import { EVERYTHING, keyScope, namespaceScope, pathScope, tagScope } from './store/scope.ts'
 
@@ -22,8 +23,10 @@ export const DEFAULT_NAMESPACE = 'default'
 
 const FORMS = 'clear(), or one of { namespace }, { tag }, { tags }, { path }, { key }, { key, namespace }'
 
-export function scopesToClear(target: ClearTarget | undefined, given: boolean): readonly string[] {
-  if (!given) return [EVERYTHING]
+/** From the arguments as they were given: `clear(undefined)` is a mistake, and not `clear()`. */
+export function scopesToClear(given: [] | [target: ClearTarget]): readonly string[] {
+  if (given.length === 0) return [EVERYTHING]
+  const [target] = given
   if (typeof target !== 'object' || target === null) throw new ConfigError(`expected ${FORMS}`)
   const names = Object.keys(target).sort().join()
   switch (names) {
@@ -34,7 +37,7 @@ export function scopesToClear(target: ClearTarget | undefined, given: boolean): 
     case 'tags':
       if (!Array.isArray(target.tags))
         throw new ConfigError('clear({ tags }): tags must be an array of strings')
-      return [...new Set(target.tags.map((tag) => tagScope(text(tag, 'tags'))))]
+      return [...new Set(Array.from(target.tags, (tag, i) => tagScope(text(tag, 'tags', `tags[${i}]`))))]
     case 'path':
       return [pathScope(path(target.path))]
     case 'key':
@@ -42,16 +45,16 @@ export function scopesToClear(target: ClearTarget | undefined, given: boolean): 
       const namespace = names === 'key' ? DEFAULT_NAMESPACE : text(target.namespace, 'namespace')
       return [keyScope(namespace, text(target.key, 'key'))]
     }
-    default:
-      throw new ConfigError(
-        `clear({ ${names.replaceAll(',', ', ')} }) names no scope or several: expected ${FORMS}`,
-      )
+    default: {
+      const written = names === '' ? '{}' : `{ ${names.replaceAll(',', ', ')} }`
+      throw new ConfigError(`clear(${written}) names no scope or several: expected ${FORMS}`)
+    }
   }
 }
 
-function text(value: unknown, name: string): string {
-  if (typeof value === 'string' && value !== '') return value
-  throw new ConfigError(`clear({ ${name} }): ${name} must be a string that is not empty; got ${typeof value}`)
+function text(value: unknown, name: string, at = name): string {
+  if (isText(value)) return value
+  throw new ConfigError(`clear({ ${name} }): ${at} must be a string that is not empty; got ${kindOf(value)}`)
 }
 
 function path(value: unknown): string {

@@ -6,7 +6,7 @@
 
 import type { Context } from 'hono'
 import { env, getRuntimeKey } from 'hono/adapter'
-import { isUrl } from './check-options.ts'
+import { isUrl } from './check-connection.ts'
 import { ConfigError } from './errors.ts'
 
 const NAMES = [

@@ -7,6 +7,7 @@ import type { StoreFailure } from './errors.ts'
 
 /** The route that an event belongs to. */
 export interface Where {
+  /** `''` outside a request. */
   readonly method: string
   /** The path as registered, for example `/products/:id`; `''` outside a request. */
   readonly route: string
@@ -143,6 +144,18 @@ export type CacheEvent = Where &
     | { readonly type: 'misconfigured'; readonly detail: string }
   )
 
+const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
+  'no-client': ': @upstash/redis is not installed: npm install @upstash/redis, or give redis or store',
+  unauthorized: ': the token was refused',
+  'unexpected-reply':
+    ': send() must resolve to what Redis replies, unchanged: for MGET an array of strings and nulls',
+  'out-of-memory': ': Redis has no memory left and evicts nothing',
+}
+
+/** Of a callback. A configuration that is wrong as a whole is a `misconfigured` event, and here without a detail. */
+const isMistake = ({ reason, detail }: { reason: string; detail?: string }): boolean =>
+  reason === 'configuration' && detail !== undefined
+
 /** What a person should be told about an event; `null` where all is well. */
 export function warningOf(event: CacheEvent): string | null {
   const at = event.route === '' ? '' : ` at ${event.method} ${event.route}`
@@ -152,18 +165,24 @@ export function warningOf(event: CacheEvent): string | null {
     case 'store-failed':
       return (
         `hono-redis-cache${at}: the store gave no answer to a ${event.operation} (${event.reason})` +
+        (REMEDIES[event.reason] ?? '') +
         (event.breaker ? '; such calls are not made for ten seconds' : '') +
-        (event.operation === 'clear' ? '; the clear is tried again for ten minutes' : '')
+        (event.operation === 'clear' && event.reason !== 'no-client'
+          ? '; the clear is tried again for ten minutes'
+          : '')
       )
     case 'clear':
       return event.confirmed
         ? null
         : `hono-redis-cache${at}: a clear could not be confirmed, so other isolates may still answer from before it`
     case 'bypass':
-      return event.reason === 'variable' ? `hono-redis-cache${at}: not cached, because ${event.detail}` : null
+      return event.reason === 'variable' || isMistake(event)
+        ? `hono-redis-cache${at}: not cached, because ${event.detail}`
+        : null
     case 'not-stored':
       return event.reason === 'too-many-tags' ||
         event.reason === 'too-many-variants' ||
+        isMistake(event) ||
         event.reason.startsWith('reads-')
         ? `hono-redis-cache${at}: not stored, because ${event.detail}`
         : null
@@ -174,7 +193,21 @@ export function warningOf(event: CacheEvent): string | null {
 
 const MOST_WARNINGS = 1_000
 
-/** Writes warnings with `warn`, each kind once per route, and no more than a thousand in all. */
+/**
+ * The warnings that are given where nobody listens, for an `onEvent` of one's own: each kind once per route, and no more
+ * than a thousand in all.
+ *
+ * @example
+ * ```ts
+ * const warn = warnOnce((message) => console.warn(message))
+ * app.use(redisCache({
+ *   onEvent(event) {
+ *     if (event.type === 'hit') hits++
+ *     warn(event)
+ *   },
+ * }))
+ * ```
+ */
 export function warnOnce(warn: (message: string) => void): (event: CacheEvent) => void {
   const told = new Set<string>()
   return (event) => {

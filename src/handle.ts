@@ -51,7 +51,7 @@ export interface CacheHandle {
    * })
    * ```
    */
-  clear(target?: ClearTarget): Promise<boolean>
+  clear(...target: [] | [target: ClearTarget]): Promise<boolean>
   /** Adds tags to the response now being made, until its body ends. */
   tag(...tags: string[]): void
   /** Keeps the response now being made out of the cache. Counts until its body ends. */
@@ -62,8 +62,8 @@ export interface CacheHandle {
 
 export function createHandle(state: RequestState, route: () => string): CacheHandle {
   return {
-    async clear(...target: [ClearTarget?]) {
-      const scopes = scopesToClear(target[0], target.length > 0)
+    async clear(...target) {
+      const scopes = scopesToClear(target)
       return clearScopes(scopes, state, (report) => state.emit(report, route()))
     },
     tag(...tags) {

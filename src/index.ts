@@ -2,12 +2,18 @@
 
 export { cache } from './cache.ts'
 export type { ClearTarget } from './clearing.ts'
-export type { BypassReason, CacheEvent, NotStoredReason, Reading } from './events.ts'
+export {
+  type BypassReason,
+  type CacheEvent,
+  type NotStoredReason,
+  type Reading,
+  warnOnce,
+} from './events.ts'
 export type { CacheHandle, Explanation } from './handle.ts'
 export { type OpenCacheOptions, openCache, redisCache } from './init.ts'
 export type { QueryRule } from './key/canonical.ts'
 export { type Md5, md5 } from './key/md5.ts'
-export { type MemoizeOptions, memoize } from './memoize.ts'
+export { type Memoized, type MemoizeOptions, memoize } from './memoize.ts'
 export type {
   CacheOptions,
   ConnectionOptions,

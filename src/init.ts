@@ -10,16 +10,16 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { getRuntimeKey } from 'hono/adapter'
 import { routePath } from 'hono/route'
 import { isUnheard } from './callbacks.ts'
-import { checkConnectionOptions, checkRedisCacheOptions } from './check-options.ts'
-import { type ClearTarget, scopesToClear } from './clearing.ts'
+import { checkOpenCacheOptions, checkRedisCacheOptions } from './check-connection.ts'
+import { scopesToClear } from './clearing.ts'
 import { connect } from './connect.ts'
 import { credentials, runsManyIsolates } from './environment.ts'
 import { ConfigError } from './errors.ts'
-import { warnOnce } from './events.ts'
+import { type CacheEvent, warnOnce } from './events.ts'
 import { type CacheHandle, clearScopes, createHandle } from './handle.ts'
 import type { ConnectionOptions, RedisCacheOptions } from './options.ts'
 import { giveSelection } from './selecting.ts'
-import { createState, type Opened } from './state.ts'
+import { createState, type Opened, type Report } from './state.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 
@@ -51,7 +51,7 @@ export function redisCache(
   options: RedisCacheOptions | ((c: Context) => RedisCacheOptions) = {},
 ): MiddlewareHandler {
   if (typeof options !== 'function') checkRedisCacheOptions(options)
-  const warn = warnOnce((message) => console.warn(message))
+  const warn = warnings()
   const open = opener()
 
   return async function redisCache(c, next) {
@@ -70,8 +70,10 @@ export function redisCache(
 
 /** Options of {@link openCache}. */
 export interface OpenCacheOptions extends ConnectionOptions {
-  /** Keeps the retries of a failed clear alive. Default: they run as long as the process does. */
+  /** Keeps the retries of a failed clear alive. Default: nothing does; a script that is done ends before them. */
   waitUntil?: (promise: Promise<unknown>) => void
+  /** Every clear, and every failure of one. Default: warnings to `console.warn`, each kind once. */
+  onEvent?: (event: CacheEvent) => void
 }
 
 /**
@@ -84,28 +86,42 @@ export interface OpenCacheOptions extends ConnectionOptions {
  * ```ts
  * export default {
  *   fetch: app.fetch,
- *   async scheduled(_event: unknown, env: Env) {
- *     const { clear } = openCache({ url: env.UPSTASH_REDIS_REST_URL, token: env.UPSTASH_REDIS_REST_TOKEN })
+ *   async scheduled(_event: unknown, env: Env, ctx: ExecutionContext) {
+ *     const { clear } = openCache({
+ *       url: env.UPSTASH_REDIS_REST_URL,
+ *       token: env.UPSTASH_REDIS_REST_TOKEN,
+ *       waitUntil: (promise) => ctx.waitUntil(promise),
+ *     })
  *     await clear({ namespace: 'catalog' })
  *   },
  * }
  * ```
  */
-export function openCache(options: OpenCacheOptions = {}): { clear(target?: ClearTarget): Promise<boolean> } {
-  checkConnectionOptions(options, 'openCache()')
-  const { waitUntil, ...where } = options
+export function openCache(options: OpenCacheOptions = {}): Pick<CacheHandle, 'clear'> {
+  checkOpenCacheOptions(options)
+  const { waitUntil, onEvent = warnings(), ...where } = options
   const found = namesStore(where) ? where : { ...where, ...credentials(undefined) }
   if (!namesStore(found)) {
     throw new ConfigError('openCache(): there is no store to clear; give url and token, redis, or store')
   }
   const connection = connect(found)
   const background = (promise: Promise<unknown>) => isUnheard(waitUntil?.(promise))
+  const report = (report: Report) => hear(onEvent, { ...report, method: '', route: '' } as CacheEvent)
   return {
-    async clear(...target: [ClearTarget?]) {
-      const scopes = scopesToClear(target[0], target.length > 0)
-      return clearScopes(scopes, { connection, certain: true, background }, () => {})
+    async clear(...target) {
+      const scopes = scopesToClear(target)
+      return clearScopes(scopes, { connection, certain: true, background }, report)
     },
   }
+}
+
+const warnings = () => warnOnce((message) => console.warn(message))
+
+/** A listener must not break what it listens to. */
+function hear(listener: (event: CacheEvent) => void, event: CacheEvent): void {
+  try {
+    isUnheard(listener(event))
+  } catch {}
 }
 
 const namesStore = ({ url, redis, store }: ConnectionOptions): boolean => Boolean(url ?? redis ?? store)

@@ -7,8 +7,9 @@
  */
 
 import type { Context } from 'hono'
-import { atOnce } from './callbacks.ts'
-import { checkMemoizeOptions } from './check-options.ts'
+import type { JSONParsed } from 'hono/utils/types'
+import { atOnce, mistakeOf } from './callbacks.ts'
+import { checkMemoize } from './check-options.ts'
 import { DEFAULT_NAMESPACE } from './clearing.ts'
 import { spoil, use } from './collect.ts'
 import { ConfigError } from './errors.ts'
@@ -16,6 +17,7 @@ import type { Usefulness } from './http/policy.ts'
 import { md5 } from './key/md5.ts'
 import { isPlainObject, plainCopy, plainText } from './key/plain.ts'
 import { asJson, recallOrCompute } from './memo.ts'
+import type { Refusal } from './request.ts'
 import { type Subject, union } from './shape.ts'
 import { type Report, stateOf } from './state.ts'
 import { EVERYTHING, entryName, keyScope, namespaceScope, tagScopes } from './store/scope.ts'
@@ -32,11 +34,18 @@ export interface MemoizeOptions<Args> {
   staleIfError?: number
   /** A logical group, cleared as one. Default `'default'`. */
   namespace?: string
-  /** Tags to clear by. Default none. */
-  tags?: readonly string[] | ((args: Args) => readonly string[])
+  /** Tags to clear by. No tag where one is due: the value is not stored. Default none. */
+  tags?: readonly string[] | ((args: Args) => readonly (string | null | undefined)[])
   /** Dependencies: arguments of these names are no part of the key, nor are those that `redisCache()` excludes. */
   exclude?: readonly string[]
 }
+
+/** A value as JSON gives it back: a `Date` is a string. */
+export type Memoized<Value> = unknown extends Value
+  ? Value
+  : Value extends void
+    ? undefined
+    : JSONParsed<Value>
 
 const DEFAULT_EXPIRE = 60
 
@@ -61,19 +70,20 @@ export function memoize<Args extends object, Value>(
   compute: (args: Args) => Promise<Value> | Value,
   options: MemoizeOptions<Args>,
   // biome-ignore lint/suspicious/noExplicitAny: the Context of any app
-): (c: Context<any, any, any>, args: Args) => Promise<Value> {
-  checkMemoizeOptions(options)
+): (c: Context<any, any, any>, args: Args) => Promise<Memoized<Value>> {
+  checkMemoize(compute, options)
   const { name, namespace = DEFAULT_NAMESPACE, tags = [], exclude = [] } = options
   const ownScopes = [EVERYTHING, namespaceScope(namespace), keyScope(namespace, name)]
   let warned = false
 
-  /** `null` where a tag is none. */
-  function scopesOf(args: Args): readonly string[] | null {
+  /** What clears the value, or why nothing would. */
+  function scopesOf(args: Args): readonly string[] | Refusal {
     try {
       const given = tagScopes(typeof tags === 'function' ? atOnce(tags(args)) : tags)
-      return given && union(ownScopes, given)
-    } catch {
-      return null
+      if (given) return union(ownScopes, given)
+      return { reason: 'no-tag', detail: 'its tags are not all strings' }
+    } catch (cause) {
+      return { reason: 'configuration', detail: mistakeOf('tags', cause) }
     }
   }
 
@@ -90,9 +100,9 @@ export function memoize<Args extends object, Value>(
     }
     const report = (report: Report) => state.emit(report, `memoize ${name}`)
     const scopes = scopesOf(args)
-    if (!scopes) {
+    if ('reason' in scopes) {
       // What nobody could clear is not stored, nor is what is made of it.
-      report({ type: 'bypass', reason: 'no-tag', detail: 'its tags are not all strings' })
+      report({ type: 'bypass', ...scopes })
       spoil(state.parts)
       return asJson(await compute(atCall))
     }
@@ -108,7 +118,7 @@ export function memoize<Args extends object, Value>(
       valueOf: () => null,
     }
     const memo = { subject, state, use: useOf(options), report, compute: () => compute(atCall) }
-    return (await recallOrCompute(memo)) as Value
+    return (await recallOrCompute(memo)) as Memoized<Value>
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The options: what there is, what each means, its default and its unit. What is wrong with one that cannot be
- * meant is in `check-options.ts`.
+ * meant is in `check-options.ts` and `check-connection.ts`.
  */
 
 import type { Context, Env } from 'hono'

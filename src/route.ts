@@ -4,6 +4,7 @@
 
 import type { Context } from 'hono'
 import { checkCacheOptions } from './check-options.ts'
+import { defined } from './checking.ts'
 import { DEFAULT_NAMESPACE } from './clearing.ts'
 import { PROFILES, type Profile } from './http/profile.ts'
 import type { QueryRule } from './key/canonical.ts'
@@ -54,7 +55,7 @@ const DEFAULT_METHODS = ['GET', 'HEAD']
 const DEFAULT_MAX_BODY_BYTES = 1_048_576
 
 export function resolveRoute(options: AnyOptions): Route {
-  const { expire, vary = {}, namespace = DEFAULT_NAMESPACE } = options
+  const { expire, vary = {}, namespace = DEFAULT_NAMESPACE, query = true } = options
   const { headers = [], cookies = [], vars = [], covers = [] } = isNames(vary) ? { headers: vary } : vary
   const profile = PROFILES[options.policy ?? 'safe']
   return {
@@ -65,7 +66,7 @@ export function resolveRoute(options: AnyOptions): Route {
     key: options.key,
     keyBuilder: options.keyBuilder,
     methods: options.methods ?? DEFAULT_METHODS,
-    query: options.query ?? true,
+    query: typeof query === 'boolean' ? query : defined(query),
     headers: sorted(headers.map((name) => name.toLowerCase())),
     cookies: sorted(cookies),
     vars: sorted(vars),
@@ -92,20 +93,30 @@ export function resolveRoute(options: AnyOptions): Route {
 /** Resolves a route's own options over the defaults of whichever `redisCache()` is above it. */
 export function routeResolver(options: AnyOptions): (defaults: AnyOptions | undefined) => Route {
   checkCacheOptions(options)
-  const alone = resolveRoute(options)
+  const own = defined(options)
+  const alone = resolveRoute(own)
   const resolved = new WeakMap<AnyOptions, Route>()
   return (defaults) => {
     if (!defaults) return alone
     let route = resolved.get(defaults)
     if (!route) {
-      const { key, keyBuilder, ...rest } = defaults
-      // A key of the route's own stands in place of either kind of key among the defaults.
-      const keys =
-        (options.key ?? options.keyBuilder) ? {} : { ...(key && { key }), ...(keyBuilder && { keyBuilder }) }
-      route = resolveRoute({ ...rest, ...keys, ...options })
+      route = resolveRoute({ ...standing(defined(defaults), own), ...own })
       resolved.set(defaults, route)
     }
     return route
+  }
+}
+
+/** The defaults beside a route's own options: of two that exclude each other, its own counts. */
+function standing(defaults: AnyOptions, own: AnyOptions): AnyOptions {
+  const { key, keyBuilder, lease, coalesce, ...rest } = defaults
+  const keyed = own.key !== undefined || own.keyBuilder !== undefined
+  return {
+    ...rest,
+    ...(key !== undefined && !keyed && { key }),
+    ...(keyBuilder !== undefined && !keyed && { keyBuilder }),
+    ...(lease !== undefined && own.coalesce !== false && { lease }),
+    ...(coalesce !== undefined && !own.lease && { coalesce }),
   }
 }
 

@@ -3,7 +3,7 @@
  */
 
 import type { Context } from 'hono'
-import { atOnce } from './callbacks.ts'
+import { atOnce, mistakeOf } from './callbacks.ts'
 import type { NotStoredReason } from './events.ts'
 import { type Field, fieldOf, namesOf } from './http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from './http/policy.ts'
@@ -37,8 +37,8 @@ export function mayBeStored(
   let rules: Rules
   try {
     rules = rulesFor(visit, run, res, Date.now())
-  } catch {
-    return { store: false, reason: 'configuration', detail: 'expire threw' }
+  } catch (cause) {
+    return { store: false, reason: 'configuration', detail: mistakeOf('expire', cause) }
   }
   const { expire } = rules
   if (expire !== null && expire !== undefined && !(Number.isFinite(expire) && expire >= 0)) {
@@ -50,8 +50,8 @@ export function mayBeStored(
     const { storeWhen } = route
     if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, withoutBody(res)))))
       return { store: false, reason: 'store-when' }
-  } catch {
-    return { store: false, reason: 'configuration', detail: 'storeWhen threw' }
+  } catch (cause) {
+    return { store: false, reason: 'configuration', detail: mistakeOf('storeWhen', cause) }
   }
   return { store: true, use: verdict.use, fields }
 }

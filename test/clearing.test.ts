@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { type ClearTarget, scopesToClear } from '../src/clearing.ts'
 import { ConfigError } from '../src/errors.ts'
 
-const scopes = (target: unknown) => scopesToClear(target as ClearTarget, true)
+const scopes = (target: unknown) => scopesToClear([target as ClearTarget])
 
 describe('the forms of clear()', () => {
   test('without an argument: everything', () => {
-    expect(scopesToClear(undefined, false)).toEqual(['a'])
+    expect(scopesToClear([])).toEqual(['a'])
   })
 
   test.each<[ClearTarget, string[]]>([
@@ -25,7 +25,7 @@ describe('the forms of clear()', () => {
     [{ path: '/café' }, ['p:%2Fcaf%C3%A9']],
     [{ path: '/' }, ['p:%2F']],
   ])('%o', (target, expected) => {
-    expect(scopesToClear(target, true)).toEqual(expected)
+    expect(scopesToClear([target])).toEqual(expected)
   })
 })
 
@@ -54,6 +54,7 @@ describe('what throws and clears nothing', () => {
     ['tags that are undefined', { tags: undefined }],
     ['a tag among tags that is undefined', { tags: ['a', undefined] }],
     ['an empty tag among tags', { tags: ['a', ''] }],
+    ['a hole among tags', { tags: Object.assign([], { 1: 'a' }) }],
     ['a key that is undefined', { key: undefined }],
     ['an empty key', { key: '' }],
     ['a path that is undefined', { path: undefined }],
@@ -69,9 +70,14 @@ describe('what throws and clears nothing', () => {
     expect(() => scopes({ tag: 'a', path: '/' })).toThrow(
       'clear({ path, tag }) names no scope or several: expected clear(), or one of { namespace }, { tag }',
     )
+    expect(() => scopes({})).toThrow('clear({}) names no scope or several: expected clear(), or')
     expect(() => scopes({ tag: undefined })).toThrow(
       'clear({ tag }): tag must be a string that is not empty; got undefined',
     )
+    expect(() => scopes({ tags: ['a', null] })).toThrow(
+      'clear({ tags }): tags[1] must be a string that is not empty; got null',
+    )
+    expect(() => scopes({ tag: ['a'] })).toThrow('; got an array')
     expect(() => scopes({ path: '/a?b' })).toThrow('a path covers all its queries and every host')
   })
 

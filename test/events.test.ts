@@ -47,6 +47,39 @@ describe('what a person is told', () => {
       { type: 'not-stored', reason: 'too-many-tags', detail: 'it has more than 64 tags' },
       'hono-redis-cache at GET /products/:id: not stored, because it has more than 64 tags',
     ],
+    [
+      { type: 'bypass', reason: 'configuration', detail: 'keyBuilder or tags threw TypeError' },
+      'hono-redis-cache at GET /products/:id: not cached, because keyBuilder or tags threw TypeError',
+    ],
+    [
+      { type: 'not-stored', reason: 'configuration', detail: 'expire gave no number of seconds' },
+      'hono-redis-cache at GET /products/:id: not stored, because expire gave no number of seconds',
+    ],
+    [
+      { type: 'store-failed', operation: 'clear', reason: 'failed' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a clear (failed); ' +
+        'the clear is tried again for ten minutes',
+    ],
+    [
+      { type: 'store-failed', operation: 'clear', reason: 'no-client' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a clear (no-client): ' +
+        '@upstash/redis is not installed: npm install @upstash/redis, or give redis or store',
+    ],
+    [
+      { type: 'store-failed', operation: 'look-up', reason: 'unauthorized', breaker: 'opened' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (unauthorized): ' +
+        'the token was refused; such calls are not made for ten seconds',
+    ],
+    [
+      { type: 'store-failed', operation: 'look-up', reason: 'unexpected-reply' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (unexpected-reply): ' +
+        'send() must resolve to what Redis replies, unchanged: for MGET an array of strings and nulls',
+    ],
+    [
+      { type: 'store-failed', operation: 'commit', reason: 'out-of-memory' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a commit (out-of-memory): ' +
+        'Redis has no memory left and evicts nothing',
+    ],
   ])('%o', (report, warning) => {
     expect(warningOf(at(report))).toBe(warning)
   })
@@ -63,6 +96,7 @@ describe('what a person is told', () => {
     { type: 'stored', namespace: 'default', key: 'k', seconds: 5, size: 5, milliseconds: 1 },
     { type: 'not-stored', reason: 'private' },
     { type: 'bypass', reason: 'when' },
+    { type: 'bypass', reason: 'configuration' },
     { type: 'clear', scopes: ['a'], confirmed: true },
   ])('$type says nothing where all is well', (report) => {
     expect(warningOf(at(report))).toBeNull()

@@ -18,6 +18,7 @@ describe('the public exports', () => {
       'openCache',
       'redisCache',
       'redisStore',
+      'warnOnce',
     ])
   })
 
@@ -52,6 +53,7 @@ describe('the public exports', () => {
       'Explanation',
       'Md5',
       'MemoizeOptions',
+      'Memoized',
       'MemoryStoreOptions',
       'Near',
       'NotStoredReason',
@@ -86,6 +88,11 @@ describe('package.json', () => {
     expect(manifest.peerDependenciesMeta).toEqual({ '@upstash/redis': { optional: true } })
   })
 
+  test('says which Node it needs, as does the lock file', () => {
+    expect(manifest.engines).toEqual({ node: '>=20' })
+    expect(JSON.parse(read('package-lock.json')).packages[''].engines).toEqual(manifest.engines)
+  })
+
   test('runs nothing where it is installed', () => {
     const scripts = Object.keys(manifest.scripts)
     expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([])
@@ -110,8 +117,10 @@ describe('npm pack', () => {
 
   test('holds the build, its sources, and what a package must say: nothing else', () => {
     const files = packed()
-    const allowed = /^(?:dist\/.+\.(?:js|d\.ts|js\.map)|src\/.+\.ts|README\.md|LICENSE|package\.json)$/
+    const allowed =
+      /^(?:dist\/.+\.(?:js|d\.ts|(?:js|d\.ts)\.map)|src\/.+\.ts|README\.md|LICENSE|package\.json)$/
     expect(files.filter((file) => !allowed.test(file))).toEqual([])
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'package.json', 'src/index.ts']))
+    expect(files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/index.d.ts.map']))
   })
 })

@@ -70,9 +70,10 @@ describe('the arrows', () => {
     // What an entry says of its use is the policy's to say, and which fields one may have is said beside the rule that
     // makes them.
     'entry/': ['http/policy.ts', 'http/fields.ts'],
-    'store/': ['key/md5.ts', 'errors.ts'],
+    'store/': ['key/md5.ts', 'errors.ts', 'checking.ts'],
     'key/': ['store/scope.ts'],
     'errors.ts': [],
+    'checking.ts': ['errors.ts'],
     'events.ts': ['errors.ts'],
     'body.ts': [],
   }

@@ -247,6 +247,17 @@ onBothStores('memoize', (open) => {
   })
 
   test.each([
+    ['throws', () => JSON.parse('secret'), 'tags threw SyntaxError'],
+    ['gives a promise', async () => ['products'], 'tags gave a promise; it must answer at once'],
+  ])('a function of tags that %s is told', async (_, tags, told) => {
+    const site = serve(open(), { tags: tags as () => string[] })
+    await site.call()
+    expect(site.transcript()).toEqual([
+      `bypass GET memoize getProduct {reason: configuration, detail: ${told}}`,
+    ])
+  })
+
+  test.each([
     ['no tag where one is due', () => [undefined as unknown as string]],
     ['an empty tag', () => ['']],
     ['a hole in the array of them', () => Object.assign([] as string[], { 1: 'all' })],
@@ -260,6 +271,7 @@ onBothStores('memoize', (open) => {
     const site = serve(open(), { tags })
     expect([await site.call(), await site.call()]).toEqual(['one', 'two'])
     expect(site.types()).toEqual(['bypass', 'bypass'])
+    expect(site.transcript()[0]).not.toContain('secret')
     expect(JSON.stringify(site.events)).not.toContain('secret')
   })
 

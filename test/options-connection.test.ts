@@ -9,9 +9,12 @@ import {
   type Case,
   inOpenCache,
   inRedisCache,
+  inside,
   kinds,
+  mistake,
   NO_FUNCTION,
   NO_TEXT,
+  NO_TEXT_IN,
   NO_TEXTS,
   text,
   texts,
@@ -41,7 +44,9 @@ describe('redisCache()', () => {
     ...kinds(
       'store',
       store,
-      [{}, 'object'],
+      [{}, 'an object without lookUp, begin, commit, clear, lease, release'],
+      [{ ...memoryStore(), lease: undefined }, 'an object without lease'],
+      [new Map(), 'an object without lookUp, begin, commit, lease, release'],
       ['memory', 'a string'],
       [memoryStore, 'a function'],
       [null, 'null'],
@@ -53,28 +58,30 @@ describe('redisCache()', () => {
       [0, '0'],
       [-1, '-1'],
       ['1s', 'a string'],
-      [{ read: 0 }, 'object'],
-      [{ reads: 5 }, 'object'],
+      [{ reads: 5 }, 'an object with a member "reads"'],
     ),
+    ...inside('timeout', [{ write: 5, read: 0 }, 'timeout.read', 'milliseconds, more than zero', '0']),
     ...kinds(
       'near',
       near,
       [10, '10'],
-      [{}, 'object'],
-      [{ seconds: -1 }, 'object'],
-      [{ seconds: 10, maxBytes: '16 MiB' }, 'object'],
-      [{ seconds: 10, bytes: 1 }, 'object'],
-      [{ maxBytes: 1000 }, 'object'],
+      [{}, 'an object without seconds'],
+      [{ seconds: undefined, maxBytes: 1000 }, 'an object without seconds'],
+      [{ seconds: 10, bytes: 1 }, 'an object with a member "bytes"'],
+    ),
+    ...inside(
+      'near',
+      [{ seconds: -1 }, 'near.seconds', 'seconds, zero or more', '-1'],
+      [{ seconds: 10, maxBytes: '16 MiB' }, 'near.maxBytes', 'a number of bytes, zero or more', 'a string'],
     ),
     ...kinds('exclude', texts, ...NO_TEXTS),
+    ...NO_TEXT_IN('exclude'),
     ...kinds('enabled', 'true, false or a function', ['no', 'a string'], [0, '0']),
-    ...kinds('defaults', 'options of cache()', [60, '60'], [[], 'an array']),
+    ...kinds('defaults', 'options of cache()', [60, '60'], [[], 'an empty array']),
     ...kinds('waitUntil', 'a function', ...NO_FUNCTION),
     ...kinds('onEvent', 'a function', ...NO_FUNCTION),
   ])('%o', (options, found, expected) => {
-    const message = inRedisCache(options)
-    expect(message).toContain(expected)
-    expect(message).toContain(`got ${found}`)
+    expect(inRedisCache(options)).toBe(`redisCache(): ${expected}; got ${found}`)
   })
 
   test.each<[string, object, string]>([
@@ -103,6 +110,9 @@ describe('redisCache()', () => {
     { store: STORE, near: { seconds: 0 } },
     { store: STORE, near: { seconds: 10, maxBytes: 1_000_000 } },
     { store: redisStore({ send: async () => null }) },
+    { store: STORE, near: { seconds: 3, maxBytes: undefined } },
+    { store: STORE, timeout: { read: undefined, write: 100 } },
+    { store: STORE, url: undefined, token: undefined, redis: undefined, defaults: undefined },
     { enabled: () => false, exclude: [], waitUntil: () => {}, onEvent: () => {} },
   ])('%o can be meant', (options) => {
     expect(redisCache(options)).toBeTypeOf('function')
@@ -163,12 +173,56 @@ describe('openCache()', () => {
   })
 
   test('has the options of a connection and no others', () => {
-    expect(inOpenCache({ store: STORE, onEvent: () => {} })).toContain('there is no option "onEvent"')
+    expect(inOpenCache({ store: STORE, enabled: true })).toContain('there is no option "enabled"')
   })
 
   test('with nowhere to clear says what to give', () => {
     expect(inOpenCache({})).toBe(
       'openCache(): there is no store to clear; give url and token, redis, or store',
     )
+  })
+})
+
+describe('redisStore()', () => {
+  const send = async () => null
+  const inRedisStore = (options?: unknown) => mistake(() => redisStore(options as { send: typeof send }))
+
+  test.each<[options: unknown, message: string]>([
+    ['redis://x', 'expected an object of options, got a string'],
+    [undefined, 'expected an object of options, got undefined'],
+    [{}, 'send is needed; it sends one raw command'],
+    [{ send: undefined }, 'send is needed; it sends one raw command'],
+    [{ send: 'PING' }, 'send must be a function; got a string'],
+    [{ send, prefx: 'x' }, 'there is no option "prefx"; there are send, prefix, epoch'],
+    [{ send, prefix: '' }, 'prefix must be a string that is not empty; got an empty string'],
+    [{ send, epoch: 'now' }, 'epoch must be a function; got a string'],
+  ])('%o', (options, message) => {
+    expect(inRedisStore(options)).toBe(`redisStore(): ${message}`)
+  })
+
+  test('prefix and epoch may be undefined', () => {
+    expect(redisStore({ send, prefix: undefined, epoch: undefined } as never)).toHaveProperty('lookUp')
+  })
+})
+
+describe('memoryStore()', () => {
+  const inMemoryStore = (options: unknown) => mistake(() => memoryStore(options as object))
+  const limit = 'a whole number, zero or more'
+
+  test.each<[options: unknown, message: string]>([
+    [3, 'expected an object of options, got 3'],
+    [{ maxSize: 3 }, 'there is no option "maxSize"; there are maxBytes, maxEntries, now'],
+    [{ maxBytes: -1 }, `maxBytes must be ${limit}; got -1`],
+    [{ maxBytes: Number.NaN }, `maxBytes must be ${limit}; got NaN`],
+    [{ maxEntries: Number.POSITIVE_INFINITY }, `maxEntries must be ${limit}; got Infinity`],
+    [{ maxEntries: 1.5 }, `maxEntries must be ${limit}; got 1.5`],
+    [{ maxEntries: '10' }, `maxEntries must be ${limit}; got a string`],
+    [{ now: 5 }, 'now must be a function; got 5'],
+  ])('%o', (options, message) => {
+    expect(inMemoryStore(options)).toBe(`memoryStore(): ${message}`)
+  })
+
+  test('what is undefined is as if it were not there', () => {
+    expect(memoryStore({ maxBytes: undefined, now: undefined } as never)).toHaveProperty('lookUp')
   })
 })

@@ -67,6 +67,22 @@ describe('the snippets', () => {
     expect(await run([binary('tsc'), '-p', '.'], folder.path)).toEqual({ code: 0, text: '' })
   })
 
+  test('nor do these ask for the types of a browser, but for those that every platform has', async () => {
+    const compilerOptions = { ...TSCONFIG.compilerOptions, lib: ['ES2022'], types: [], skipLibCheck: false }
+    folder.write('bare/index.ts', "export * from 'hono-redis-cache'\n")
+    folder.write('bare/tsconfig.json', JSON.stringify({ compilerOptions }))
+    const { text } = await run([binary('tsc'), '-p', 'bare'], folder.path)
+    const missing = text
+      .split('\n')
+      .filter((line) => line.includes('hono-redis-cache/'))
+      .map((line) => line.replace(/^.*: error/, ''))
+    expect([...new Set(missing)].sort()).toEqual([
+      " TS2304: Cannot find name 'Headers'.",
+      " TS2304: Cannot find name 'Request'.",
+      " TS2304: Cannot find name 'Response'.",
+    ])
+  })
+
   test.each(snippets.filter(({ redis }) => !redis))('$at', check)
 
   describeWithRedis('the snippets that need Redis', () => {
@@ -75,7 +91,15 @@ describe('the snippets', () => {
 
   test('are not forgotten: every function that is exported has an example in its doc comment', () => {
     const documented = snippets.filter(({ at }) => at.startsWith('src/')).map(({ program }) => program)
-    for (const name of ['cache', 'memoize', 'memoryStore', 'openCache', 'redisCache', 'redisStore']) {
+    for (const name of [
+      'cache',
+      'memoize',
+      'memoryStore',
+      'openCache',
+      'redisCache',
+      'redisStore',
+      'warnOnce',
+    ]) {
       const called = new RegExp(`\\b${name}\\(`)
       expect(documented.some((program) => called.test(program.replace(PREAMBLE, '')))).toBe(true)
     }
@@ -169,6 +193,13 @@ describe('the tables', () => {
     expect(calls.filter((call) => call.startsWith('clear({'))).toEqual(
       forms!.match(/\{.*?\}/g)!.map((form) => `clear(${form})`),
     )
+  })
+
+  test('of keys in Redis has each kind of name that there is', () => {
+    const made = read('src/store/scope.ts').matchAll(/`(\w):\$|EVERYTHING = '(\w)'/g)
+    const kinds = [...made].map(([, scope, everything]) => scope ?? everything!)
+    const told = namesInTable('### Where entries live', 'key').map((key) => key.split(':')[1]!)
+    expect(told.sort()).toEqual([...kinds, 'clock'].sort())
   })
 
   test('of middleware has the rows that are tested, and no other', () => {

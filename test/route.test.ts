@@ -123,6 +123,29 @@ describe('the defaults of redisCache()', () => {
     expect(routeResolver(own)(defaults)).toMatchObject(expected)
   })
 
+  test('what is undefined is as if it were not there', () => {
+    const nothing = { expire: undefined, namespace: undefined, vary: undefined, keyBuilder: undefined }
+    const all = { expire: 9, namespace: 'all', vary: ['dnt'], keyBuilder }
+    const route = routeResolver(nothing as object)(all)
+    expect(route).toMatchObject({ expire: { 200: 9 }, namespace: 'all', headers: ['dnt'], keyBuilder })
+    expect(routeResolver({ namespace: 'own' })(nothing as object)).toMatchObject({ namespace: 'own' })
+    const inside = { query: { only: undefined, ignore: ['page'] }, vary: { headers: undefined, vars: ['a'] } }
+    expect(routeResolver(inside as object)(undefined)).toMatchObject({
+      query: { ignore: ['page'] },
+      headers: [],
+      vars: ['a'],
+    })
+    expect(routeResolver(inside as object)(undefined).query).not.toHaveProperty('only')
+  })
+
+  test.each([
+    ['coalesce: false', { coalesce: false }, { lease: true }, { coalesce: false, lease: false }],
+    ['lease: true', { lease: true }, { coalesce: false }, { coalesce: true, lease: true }],
+    ['neither', {}, { lease: true }, { coalesce: true, lease: true }],
+  ])('a lease needs coalescing: of a route with %s, its own word counts', (_, own, defaults, expected) => {
+    expect(routeResolver(own)(defaults)).toMatchObject(expected)
+  })
+
   test('are resolved once for each redisCache() above, not for each request', () => {
     const routeFor = routeResolver({})
     const defaults = { expire: 5 }

@@ -20,6 +20,7 @@ import {
   openCache,
   redisCache,
   redisStore,
+  warnOnce,
 } from '../src/index.ts'
 
 interface AppEnv {
@@ -143,6 +144,8 @@ export function clearing({ clear, tag, skip, explain }: CacheHandle) {
   clear({ path: '/a' })
   clear({ key: 'a' })
   clear({ key: 'a', namespace: 'b' })
+  // @ts-expect-error: may be undefined, which must not clear everything
+  clear(undefined as { tag: string } | undefined)
   // @ts-expect-error: names no scope
   clear({})
   // @ts-expect-error: a typo
@@ -243,6 +246,21 @@ new Hono<AppEnv>().get('/memo/:id', async (c) => {
   await load(c, { name: 'a' })
   return c.json(await load(c, { id: c.req.param('id') }))
 })
+// Values come back as JSON has them.
+const dated = memoize((_: { id: string }) => ({ at: new Date(), note: undefined as string | undefined }), {
+  name: 'dated',
+  tags: ({ id }) => [id, null, undefined],
+})
+expectTypeOf(dated).returns.resolves.toEqualTypeOf<{ at: string; note: string | undefined }>()
+const perhaps = memoize(async (): Promise<{ id: string; tags: string[] } | null> => null, { name: 'perhaps' })
+expectTypeOf(perhaps).returns.resolves.toEqualTypeOf<{ id: string; tags: string[] } | null>()
+expectTypeOf(memoize(() => {}, { name: 'none' })).returns.resolves.toEqualTypeOf<undefined>()
+expectTypeOf(memoize(() => 'a' as string | undefined, { name: 'some' })).returns.resolves.toEqualTypeOf<
+  string | undefined
+>()
+expectTypeOf(memoize((): unknown => 1, { name: 'unknown' })).returns.resolves.toEqualTypeOf<unknown>()
+// biome-ignore lint/suspicious/noExplicitAny: what JSON.parse gives, for example
+expectTypeOf(memoize((): any => 1, { name: 'any' })).returns.resolves.toBeAny()
 // @ts-expect-error: the name is part of the key
 memoize(() => 1, {})
 
@@ -253,6 +271,7 @@ redisCache({
     expectTypeOf(event).not.toBeAny()
     if (event.type === 'hit') expectTypeOf(event.ttl).toEqualTypeOf<number>()
     if (event.type === 'clear') expectTypeOf(event.confirmed).toEqualTypeOf<boolean>()
+    warnOnce(console.warn)(event)
     // @ts-expect-error: there is no such event
     if (event.type === 'purge') return
     // @ts-expect-error: only of hits
@@ -262,5 +281,7 @@ redisCache({
 
 expectTypeOf(md5('a')).toEqualTypeOf<ArrayBuffer>()
 expectTypeOf(md5.hex(new Uint8Array())).toEqualTypeOf<string>()
+md5.hex(new DataView(new ArrayBuffer(1)))
+md5(new ArrayBuffer(1))
 // @ts-expect-error: not bytes
 md5(5)

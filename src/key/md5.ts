@@ -7,20 +7,23 @@
  * Fast for the length of a key, where a digest costs less than the buffers it would allocate; hence the scratch memory.
  */
 
+/** Not `BufferSource`, which programs without the types of a browser do not have. */
+type Bytes = ArrayBuffer | ArrayBufferView
+
 /** MD5 of bytes, or of the UTF-8 bytes of a string. Anything else is a TypeError. */
 export interface Md5 {
   /**
    * The 16 bytes that `await crypto.subtle.digest('MD5', data)` gives where the platform has it, at once.
    * A lone surrogate in a string counts as U+FFFD, as it does for TextEncoder.
    */
-  (data: BufferSource | string): ArrayBuffer
+  (data: Bytes | string): ArrayBuffer
   /** The same as 32 lower case hexadecimal digits. */
-  hex(data: BufferSource | string): string
+  hex(data: Bytes | string): string
 }
 
 // One pure expression, and not `md5.hex = …`, which bundlers would have to keep.
 export const md5: Md5 = /* @__PURE__ */ Object.assign(
-  function md5(data: BufferSource | string): ArrayBuffer {
+  function md5(data: Bytes | string): ArrayBuffer {
     const out = new DataView(new ArrayBuffer(16))
     digest(data).state.forEach((word, i) => {
       out.setInt32(4 * i, word, true)
@@ -28,7 +31,7 @@ export const md5: Md5 = /* @__PURE__ */ Object.assign(
     return out.buffer
   },
   {
-    hex(data: BufferSource | string): string {
+    hex(data: Bytes | string): string {
       const { state, hex } = digest(data)
       let out = ''
       for (let i = 0; i < 4; i++) {
@@ -62,7 +65,7 @@ function makeScratch() {
   }
 }
 
-function digest(data: BufferSource | string): Scratch {
+function digest(data: Bytes | string): Scratch {
   scratch ??= makeScratch()
   if (typeof data !== 'string') return digestBytes(scratch, viewOf(data))
   // Nearly every key fits. One that does not is read only in part, and encoded again with as much room as it needs.
@@ -73,7 +76,7 @@ function digest(data: BufferSource | string): Scratch {
 }
 
 /** A DataView reads at any offset, and little-endian whatever the machine; its constructor refuses what is no buffer. */
-function viewOf(data: BufferSource): DataView {
+function viewOf(data: Bytes): DataView {
   return ArrayBuffer.isView(data)
     ? new DataView(data.buffer, data.byteOffset, data.byteLength)
     : new DataView(data)

@@ -6,7 +6,7 @@
  * Methods run to their end at once; nothing expires by a timer but when it is looked at.
  */
 
-import { ConfigError } from '../errors.ts'
+import { type Checks, callback, checkOptions, expecting } from '../checking.ts'
 import { type BoundedMap, boundedMap, bytesOfTexts } from './bounded-map.ts'
 import { fenceLifetime } from './lifetime.ts'
 import { EVERYTHING } from './scope.ts'
@@ -28,6 +28,12 @@ export interface MemoryStoreOptions {
 
 const MIB = 1024 * 1024
 
+const limit = expecting(
+  'a whole number, zero or more',
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+)
+const CHECKS: Checks = { maxBytes: limit, maxEntries: limit, now: callback }
+
 /**
  * A store that lives in this process and dies with it: for one server, for development, for tests.
  *
@@ -36,7 +42,7 @@ const MIB = 1024 * 1024
  * @param options.maxBytes the most to keep, in bytes; default 64 MiB
  * @param options.maxEntries the most to keep, in names; default 10,000
  * @param options.now the wall clock, in milliseconds; default `Date.now`
- * @throws {ConfigError} for a limit that is not a whole number of 0 or more
+ * @throws {TypeError} for a mistake in the options
  *
  * @example
  * ```ts
@@ -44,10 +50,8 @@ const MIB = 1024 * 1024
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  checkOptions(options, CHECKS, 'memoryStore()')
   const { maxBytes = 64 * MIB, maxEntries = 10_000, now = () => Date.now() } = options
-  checkLimit('maxBytes', maxBytes)
-  checkLimit('maxEntries', maxEntries)
-  if (typeof now !== 'function') throw new ConfigError('memoryStore: `now` must be a function like Date.now')
 
   const kept = expiring(boundedMap(maxBytes, maxEntries), now)
   let clock: Time | null = null
@@ -105,11 +109,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if (kept.get(name) === id) kept.delete(name)
     },
   }
-}
-
-function checkLimit(name: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return
-  throw new ConfigError(`memoryStore: \`${name}\` is ${String(value)}; it must be a whole number, 0 or more`)
 }
 
 interface Kept {

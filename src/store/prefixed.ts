@@ -11,7 +11,8 @@ export function prefixed(store: Store, prefix: string): Store {
   const root = `${encodeName(prefix)}/`
   const within = (name: string): string => root + name
   return {
-    ...store,
+    // By name: the methods of a class are not its instance's own.
+    begin: () => store.begin(),
     async lookUp({ entries, scopes }) {
       const snapshot = await store.lookUp({ entries: entries.map(within), scopes: scopes.map(within) })
       return { ...snapshot, scopes }

@@ -6,7 +6,8 @@
  * for an aborted request, or numbers for strings. Deadlines and failures are the business of `guarded.ts`.
  */
 
-import { StoreError, toStoreError } from '../errors.ts'
+import { type Checks, callback, checkOptions, text } from '../checking.ts'
+import { ConfigError, StoreError, toStoreError } from '../errors.ts'
 import { fenceLifetime } from './lifetime.ts'
 import { EVERYTHING, encodeName } from './scope.ts'
 import { BEGIN, CLEAR, COMMIT, RELEASE } from './scripts.ts'
@@ -29,9 +30,12 @@ export interface RedisStoreOptions {
   epoch?: () => string
 }
 
+const CHECKS: Checks = { send: callback, prefix: text, epoch: callback }
+
 /**
  * The store protocol over any Redis client.
  *
+ * @throws {TypeError} for a mistake in the options
  * @example
  * ```ts
  * import { Redis } from 'ioredis'
@@ -40,7 +44,10 @@ export interface RedisStoreOptions {
  * app.use(redisCache({ store }))
  * ```
  */
-export function redisStore({ send, prefix = 'cache', epoch = randomEpoch }: RedisStoreOptions): Store {
+export function redisStore(options: RedisStoreOptions): Store {
+  checkOptions(options, CHECKS, 'redisStore()')
+  const { send, prefix = 'cache', epoch = randomEpoch } = options
+  if (send === undefined) throw new ConfigError('redisStore(): send is needed; it sends one raw command')
   const root = `${encodeName(prefix)}:`
   const clock = `${root}clock`
   const everything = root + EVERYTHING

@@ -24,7 +24,9 @@ export const namespaceScope = (namespace: string): string => `n:${encodeName(nam
 export const tagScope = (tag: string): string => `t:${encodeName(tag)}`
 
 /** The scopes of what an app gives for tags; `null` where one is none, as a parameter of its route may be absent. */
-export function tagScopes(tags: readonly (string | null | undefined)[]): string[] | null {
+export function tagScopes(tags: unknown): string[] | null {
+  // The letters of a string are no tags.
+  if (!Array.isArray(tags)) return null
   const scopes: string[] = []
   // Not by `every` and `map`, which pass over the holes of an array.
   for (const tag of tags) {

@@ -76,6 +76,8 @@ onBothStores('freshness', (open) => {
     }
     site.app.get('/page', cache({ expire }), (c) => c.text('made'))
     expect(await site.get('/page')).toMatchObject({ status: 200, body: 'made' })
-    expect(site.transcript()[1]).toBe('not-stored GET /page {reason: configuration, detail: expire threw}')
+    expect(site.transcript()[1]).toBe(
+      'not-stored GET /page {reason: configuration, detail: expire threw Error}',
+    )
   })
 })

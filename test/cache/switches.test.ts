@@ -104,7 +104,7 @@ onBothStores('switches', (open) => {
     // @ts-expect-error: the types forbid it already
     site.app.get('/page', cache({ storeWhen }), (c) => c.json({ ok: true }))
     expect(await site.get('/page')).toMatchObject({ status: 200, body: '{"ok":true}' })
-    expect(site.transcript()[1]).toContain('storeWhen threw')
+    expect(site.transcript()[1]).toContain('storeWhen gave a promise; it must answer at once')
   })
 
   test.each<[string, (res: Response) => unknown]>([
@@ -147,7 +147,7 @@ onBothStores('switches', (open) => {
         "bypass GET /page {reason: configuration, detail: enabled or when threw TypeError}",
         "bypass GET /when {reason: configuration, detail: enabled or when threw TypeError}",
         "miss GET /store {reason: uri-miss}",
-        "not-stored GET /store {reason: configuration, detail: storeWhen threw}",
+        "not-stored GET /store {reason: configuration, detail: storeWhen threw TypeError}",
       ]
     `)
   })

@@ -22,6 +22,23 @@ onBothStores('tags', (open) => {
     expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=bypass; detail=no-tag' })
   })
 
+  test.each([
+    ['a string', 'abc'],
+    ['nothing', undefined],
+    ['a Set', new Set(['abc'])],
+  ])('%s in place of an array is no tag, nor are its letters', async (_, given) => {
+    const site = open()
+    const tags = () => given as unknown as string[]
+    const part = memoize(() => 'part', { name: 'part', tags })
+    site.app.get('/page', cache({ tags }), (c) => c.text('made'))
+    site.app.get('/memo', async (c) => c.text(await part(c, {})))
+    for (const page of ['/page', '/page', '/memo', '/memo']) await site.get(page)
+    expect(site.transcript()).toEqual([
+      ...Array(2).fill('bypass GET /page {reason: no-tag, detail: its tags are not all strings}'),
+      ...Array(2).fill('bypass GET memoize part {reason: no-tag, detail: its tags are not all strings}'),
+    ])
+  })
+
   test('a tag that is named while the body streams clears the page', async () => {
     const site = open()
     const made = counter()

@@ -1,7 +1,7 @@
 /** A clear that failed is retried until it is made; until then this isolate caches nothing that it covers. */
 import { Hono } from 'hono'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { type CacheHandle, cache, openCache, redisCache } from '../../src/index.ts'
+import { type CacheEvent, type CacheHandle, cache, openCache, redisCache } from '../../src/index.ts'
 import { counter, read } from '../support/site.ts'
 import { NOON, onRedis } from '../support/stores.ts'
 
@@ -93,6 +93,36 @@ onRedis('a clear that failed', (world) => {
     expect((await read(await site.fetch('/page'))).cache).toBe('fwd=miss; stored')
     await vi.advanceTimersByTimeAsync(1000)
     await Promise.all(retries)
+  })
+
+  test('outside a request is a warning, or an event to whoever listens', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { onEvent: _onEvent, waitUntil: _waitUntil, ...where } = world().open().options
+    writesFail()
+    const { clear } = openCache(where)
+    for (let i = 0; i < 2; i++) expect(await clear({ tag: 'a' })).toBe(false)
+    expect(warn.mock.calls.flat()).toEqual([
+      'hono-redis-cache: the store gave no answer to a clear (failed); the clear is tried again for ten minutes',
+      'hono-redis-cache: a clear could not be confirmed, so other isolates may still answer from before it',
+    ])
+    warn.mockClear()
+
+    const events: CacheEvent[] = []
+    const onEvent = (event: CacheEvent) => {
+      events.push(event)
+      throw new Error('of a listener')
+    }
+    expect(await openCache({ ...where, onEvent }).clear({ tag: 'a' })).toBe(false)
+    world().bridge.fault = null
+    expect(await openCache({ ...where, onEvent }).clear({ tag: 'a' })).toBe(true)
+    const outside = { method: '', route: '' }
+    expect(events).toEqual([
+      { ...outside, type: 'store-failed', operation: 'clear', reason: 'failed' },
+      { ...outside, type: 'clear', scopes: ['t:a'], confirmed: false },
+      { ...outside, type: 'clear', scopes: ['t:a'], confirmed: true },
+    ])
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
   })
 
   test('of everything, with the handle in hand, bypasses all', async () => {

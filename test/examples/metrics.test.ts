@@ -1,7 +1,7 @@
 /** The metrics example, scraped as Prometheus would: what the cache did is there, and no series grows with the keys. */
 
 import { memoryStore } from 'hono-redis-cache'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createMeasuredApp } from '../../examples/metrics.ts'
 import { startProcess } from './run.ts'
 
@@ -61,6 +61,17 @@ test('what was not found is not stored, and the reason is a label', async () => 
   const samples = samplesOf(await (await app.request('/metrics')).text())
   const name = 'cache_commits_total{outcome="not-stored",reason="status",route="/countries/:code"}'
   expect(samples.get(name)).toBe(1)
+})
+
+test('what a person should know is still on the console, once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const fail = () => Promise.reject(new Error('no connection'))
+  const app = createMeasuredApp({ redis: { send: fail } })
+  for (let i = 0; i < 2; i++) await app.request('/countries/CHE')
+  expect(warn.mock.calls.flat()).toEqual([
+    'hono-redis-cache at GET /countries/:code: the store gave no answer to a look-up (failed)',
+  ])
+  warn.mockRestore()
 })
 
 test('no time series is made for a page of its own', async () => {

@@ -39,7 +39,9 @@ const database: Database = new Products()
 const load = async (id: string) => ({ id })
 const save = async (c: unknown) => {}
 const products = [{ id: '7' }]
+let hits = 0
 interface Env { UPSTASH_REDIS_REST_URL: string; UPSTASH_REDIS_REST_TOKEN: string }
+type ExecutionContext = import('hono').ExecutionContext
 `
 
 const APP = `
@@ -53,7 +55,7 @@ export function preamble(code: string): string {
   if (!code.includes(`from 'hono'`)) parts.unshift(`import { Hono } from 'hono'\n`)
   if (!code.includes(`from 'hono-redis-cache'`)) {
     parts.unshift(
-      `import { cache, memoize, memoryStore, openCache, redisCache, redisStore } from 'hono-redis-cache'\n`,
+      `import { cache, memoize, memoryStore, openCache, redisCache, redisStore, warnOnce } from 'hono-redis-cache'\n`,
     )
   }
   if (/\bapp\b/.test(code) && !/\bconst app\b/.test(code)) parts.push(APP)
@@ -105,6 +107,13 @@ export const given: Readonly<Record<string, Given>> = {
 })
 `,
   },
+  'user above': {
+    before: `app.use(async (c, next) => {
+  c.set('user', { id: 'alice', role: 'clerk' })
+  await next()
+})
+`,
+  },
   auth: {
     before: `
 import { jwt } from 'hono/jwt'
@@ -124,10 +133,22 @@ const loadSlowly = async (id: string) => {
 }
 `,
   },
-  env: {
-    before: 'const env = process.env as unknown as Env\n',
-    after: `if (cleared !== true) throw new Error('the clear was not confirmed')\n`,
+  cron: {
+    before: '',
+    after: `
+let warnings = 0
+console.warn = () => warnings++
+const context = { waitUntil: () => {}, passThroughOnException() {}, props: {} }
+await scheduled(null, process.env as unknown as Env, context)
+if (warnings > 0) throw new Error('the clear was not confirmed')
+`,
     redis: true,
+  },
+  files: {
+    before: `
+const serveFile = (c: import('hono').Context) =>
+  c.req.header('range') ? c.body('film', 206) : c.body('film and more')
+`,
   },
   clients: { before: CLIENTS, after: EACH_STORE, redis: true, runtime: 'bun' },
 }

@@ -1,7 +1,7 @@
 /**
  * Requests and the answers that they get, one a line, told to the app of a snippet:
  *
- *     GET /me as alice/manager -> hit; ttl=60 401 = the body [a-header: its value]
+ *     GET /me as alice/manager with range: bytes=0-3 -> hit; ttl=60 401 = the body [a-header: its value]
  *
  * After the arrow stands the Cache-Status without the name of this cache, or `none`; the rest is left out where it does
  * not matter, and a status where it is a success. Work behind a response is awaited, and the date stands still until
@@ -16,7 +16,8 @@ export const secret = 'of the README'
 
 type App = Pick<Hono, 'request'>
 
-const LINE = /^(\w+) (\S+?)(?: as (\w+)(?:\/(\w+))?)? -> (.*?)(?: (\d{3}))?(?: = (.*?))?(?: \[([^\]]*)\])?$/
+const LINE =
+  /^(\w+) (\S+?)(?: as (\w+)(?:\/(\w+))?)?(?: with ([\w-]+): (\S+))? -> (.*?)(?: (\d{3}))?(?: = (.*?))?(?: \[([^\]]*)\])?$/
 
 const LATER = /^(\d+) seconds later$/
 
@@ -36,10 +37,12 @@ export async function tell(app: App, lines: readonly string[]): Promise<void> {
 }
 
 async function ask(app: App, line: string): Promise<string> {
-  const [, method, path, sub, role, , status, body, field] = LINE.exec(line) ?? []
+  const [, method, path, sub, role, name, value, , status, body, field] = LINE.exec(line) ?? []
   if (!method || !path) throw new Error(`this is no line of a story: ${line}`)
   const headers: Record<string, string> = { 'accept-language': 'fr' }
   if (sub) headers.authorization = `Bearer ${await sign({ sub, role: role ?? 'user' }, secret)}`
+
+  if (name && value) headers[name] = value
 
   const pending: Promise<unknown>[] = []
   const context: ExecutionContext = {
@@ -59,8 +62,8 @@ async function ask(app: App, line: string): Promise<string> {
   if (status !== undefined || !response.ok) told += ` ${response.status}`
   if (body !== undefined) told += ` = ${text}`
   if (field !== undefined) {
-    const [name] = field.split(':', 1)
-    told += ` [${name}: ${response.headers.get(name!)}]`
+    const [shown] = field.split(':', 1)
+    told += ` [${shown}: ${response.headers.get(shown!)}]`
   }
   return told
 }

@@ -254,7 +254,7 @@ onBothStores('a 304 is stored on the same terms as a response', (open) => {
     throws = true
     expect(await site.get('/page')).toMatchObject({ status: 200, body: 'made' })
     expect(site.transcript().at(-1)).toBe(
-      'not-stored GET /page {reason: configuration, detail: expire threw}',
+      'not-stored GET /page {reason: configuration, detail: expire threw Error}',
     )
   })
 

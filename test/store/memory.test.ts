@@ -3,7 +3,6 @@
  */
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ConfigError } from '../../src/errors.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type FakeClock, fakeClock } from '../fixtures/clock.ts'
@@ -247,19 +246,5 @@ describe('memory: made', () => {
     await put(one, 'e:1')
     expect(await kept(other, 'e:1')).toEqual([])
     expect(await other.begin()).not.toBe(await one.begin())
-  })
-
-  test.each([
-    [{ maxBytes: -1 }, 'memoryStore: `maxBytes` is -1; it must be a whole number, 0 or more'],
-    [{ maxBytes: Number.NaN }, 'memoryStore: `maxBytes` is NaN; it must be a whole number, 0 or more'],
-    [
-      { maxEntries: Number.POSITIVE_INFINITY },
-      'memoryStore: `maxEntries` is Infinity; it must be a whole number, 0 or more',
-    ],
-    [{ maxEntries: 1.5 }, 'memoryStore: `maxEntries` is 1.5; it must be a whole number, 0 or more'],
-    [{ maxEntries: '10' as never }, 'memoryStore: `maxEntries` is 10; it must be a whole number, 0 or more'],
-    [{ now: 5 as never }, 'memoryStore: `now` must be a function like Date.now'],
-  ])('with a mistake in its options it says which: %o', (options, message) => {
-    expect(() => memoryStore(options)).toThrow(new ConfigError(message))
   })
 })

@@ -30,22 +30,29 @@ export const kinds = (
   ...values: readonly (readonly [value: unknown, found: string])[]
 ): Case[] => values.map(([value, found]) => [{ [name]: value }, found, `${name} must be ${expected}`])
 
+/** The same, of a mistake inside an option: `at` says where it is. */
+export const inside = (
+  name: string,
+  ...values: readonly (readonly [value: unknown, at: string, expected: string, found: string])[]
+): Case[] =>
+  values.map(([value, at, expected, found]) => [{ [name]: value }, found, `${at} must be ${expected}`])
+
 export const text = 'a string that is not empty'
 export const texts = 'an array of strings'
 export const NO_TEXT: [unknown, string][] = [
   ['', 'an empty string'],
   [5, '5'],
   [null, 'null'],
-  [[], 'an array'],
+  [[], 'an empty array'],
 ]
 export const NO_FUNCTION: [unknown, string][] = [
   [true, 'true'],
   ['yes', 'a string'],
-  [{}, 'object'],
+  [{}, 'an object'],
 ]
 export const NO_TEXTS: [unknown, string][] = [
   ['a', 'a string'],
-  [[1], 'an array'],
-  [[''], 'an array'],
-  [{}, 'object'],
+  [{}, 'an object'],
 ]
+export const NO_TEXT_IN = (name: string): Case[] =>
+  inside(name, [[1], `${name}[0]`, text, '1'], [['a', ''], `${name}[1]`, text, 'an empty string'])

@@ -3,7 +3,7 @@
  * work behind them awaited, and every event as one line of a transcript.
  */
 import { Hono } from 'hono'
-import type { CacheEvent, ClearTarget, RedisCacheOptions } from '../../src/index.ts'
+import type { CacheEvent, CacheHandle, RedisCacheOptions } from '../../src/index.ts'
 import { redisCache } from '../../src/index.ts'
 
 /** An answer that has been read to its end. */
@@ -27,7 +27,7 @@ export interface Site {
   /** Waits for the work behind the answers. */
   settle(): Promise<void>
   /** What `c.get('cache').clear(…)` says in a request of its own, on the same store. */
-  clear(...target: [ClearTarget?]): Promise<boolean>
+  clear(...target: Parameters<CacheHandle['clear']>): Promise<boolean>
   /** The events since the last call, one line each. */
   transcript(): string[]
 }

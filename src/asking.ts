@@ -51,7 +51,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   }
   // A 416: there is no rest any more.
   if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
-    await completeResponse(visit, routeIndex, entry)
+    run = await completeResponse(visit, routeIndex, before, entry, run)
   }
   const { status } = c.res
   if (entry && status === 304 && isAskedAbout(entry)) {

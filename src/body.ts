@@ -11,42 +11,54 @@ export type Copy =
 
 /**
  * @param most bytes
- * @param milliseconds a chunk that comes later than that is one too many. No timer: of a copy that stands still nothing
- *   grows, and what comes in time is read on.
+ * @param milliseconds after which it is given up, even while it stands still: a copy that waits for its next chunk is a
+ *   branch of a tee, and keeps the source from learning that the client has gone
  */
 export async function readBounded(
   body: ReadableStream<Uint8Array> | null,
   most: number,
-  milliseconds = Number.POSITIVE_INFINITY,
+  milliseconds: number,
 ): Promise<Copy> {
-  const until = Date.now() + milliseconds
   if (!body) return { bytes: new Uint8Array() }
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
+  const late: Copy = { failed: 'cut-short', detail: `it took more than ${milliseconds / 1000} seconds` }
+  let givenUp = false
+  // The other branch of the tee goes on; only this one ends. Its promise waits for both, so nobody waits for it.
+  const giveUp = () => void reader.cancel().catch(() => {})
+  const until = Date.now() + milliseconds
+  const timer: unknown = setTimeout(() => {
+    givenUp = true
+    // A read that waits then finds the end.
+    giveUp()
+  }, milliseconds)
+  // It keeps no process from ending.
+  ;(timer as { unref?: () => void }).unref?.()
+
   const failureOf = (chunk: unknown): Copy | null => {
     // What a client gets of any other differs by runtime.
     if (!(chunk instanceof Uint8Array)) return { failed: 'cut-short', detail: 'a chunk is no Uint8Array' }
     size += chunk.byteLength
     if (size > most) return { failed: 'too-large' }
-    return Date.now() > until
-      ? { failed: 'cut-short', detail: `it took more than ${milliseconds / 1000} seconds` }
-      : null
+    // By the clock as well: chunks that follow each other at once keep every timer waiting.
+    return Date.now() > until ? late : null
   }
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return { bytes: concatenate(chunks, size) }
+      if (done) return givenUp ? late : { bytes: concatenate(chunks, size) }
       const failed = failureOf(value)
       if (failed) {
-        // The other branch of the tee goes on; only this one ends. Its promise waits for both, so nobody waits for it.
-        reader.cancel().catch(() => {})
+        giveUp()
         return failed
       }
       chunks.push(value)
     }
   } catch {
     return { failed: 'cut-short' }
+  } finally {
+    clearTimeout(timer as number)
   }
 }
 

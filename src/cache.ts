@@ -77,10 +77,10 @@ export function cache<E extends Env = Env, P extends string = string>(
     const { connection } = state
     // One that an `every` or `some` hides is not seen above: it claims the request when it runs.
     const claim = {}
-    state.claim = claim
+    state.acting.claim = claim
     // Nor may it wait for the request that it is a part of.
-    state.land?.(null)
-    const isInnermost = () => state.claim === claim
+    state.acting.land?.(null)
+    const isInnermost = () => state.acting.claim === claim
     if (!connection) return bypass({ reason: 'configuration' }, { c, next, report, isInnermost })
     const route = routeFor(state.options.defaults)
     const visit: Visit = {
@@ -201,12 +201,13 @@ async function miss(
     say(c, { fwd: forwardedFor(need), detail: 'only-if-cached' })
     return null
   }
-  const shared = await shareOrLead(visit, before)
+  const until = Date.now() + route.coalesceWait * 1000
+  const shared = await shareOrLead(visit, before, until)
   if (shared === 'answered') return null
   let land = shared
-  state.land = land
+  state.acting.land = land
   try {
-    const lease = land && route.lease ? await leaseOrAnswer(visit, before) : null
+    const lease = land && route.lease ? await leaseOrAnswer(visit, before, until) : null
     if (lease && 'entry' in lease) {
       land?.({ entry: lease.entry, inputs: lease.inputs, found: true })
       return null

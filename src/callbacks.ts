@@ -4,10 +4,17 @@
  */
 
 /** Whether it is a promise, which then rejects unheard. */
-export function isUnheard(result: unknown): boolean {
+function isUnheard(result: unknown): boolean {
   if (!(result instanceof Promise)) return false
   result.catch(() => {})
   return true
+}
+
+/** Calls what must not break whoever calls it: a listener, say, or the platform. */
+export function tell(callback: () => unknown): void {
+  try {
+    isUnheard(callback())
+  } catch {}
 }
 
 /** @throws {TypeError} for a promise, where a value is due at once */

@@ -25,7 +25,9 @@ export type StoreFailure =
   | 'unexpected-reply'
   /** `@upstash/redis` is not installed. */
   | 'no-client'
-  /** Anything else: no connection, a 5xx, a cut body, an error of Redis. */
+  /** Redis answered that there is something wrong with the command (`ERR`): for example, that it is too large. */
+  | 'refused'
+  /** Anything else: no connection, a 5xx, a cut body, another error of Redis. */
   | 'failed'
 
 /** A call to the store that gave no answer. `breaker` says when this failure opened a breaker. */
@@ -49,5 +51,6 @@ export function toStoreError(error: unknown): StoreError {
   if (name === 'TimeoutError' || name === 'AbortError') return new StoreError('timeout')
   if (/\bOOM\b/.test(start)) return new StoreError('out-of-memory')
   if (/\b(WRONGPASS|NOAUTH|unauthorized)\b/i.test(start)) return new StoreError('unauthorized')
+  if (/^ERR\b/.test(start)) return new StoreError('refused')
   return new StoreError('failed')
 }

@@ -35,7 +35,7 @@ export type BypassReason =
   | 'no-key'
   /** A tag of the route is `null`, `undefined` or empty. */
   | 'no-tag'
-  /** The request body is larger than `maxBodyBytes`, or was read before. */
+  /** The request body is larger than `maxBodyBytes`, took more than two seconds, or was read before. */
   | 'request-body'
   /** A clear made here has not reached the store yet. */
   | 'clear-pending'
@@ -66,7 +66,7 @@ export type NotStoredReason =
   | `reads-${Reading}`
   /** It is in another language than the one that its request is keyed by. */
   | 'content-language'
-  /** An input of the route seems to differ with every request; nothing is stored for a minute. */
+  /** An input of the route seems to differ with every request: nothing is stored for a minute. Or they are too many. */
   | 'too-many-variants'
   /** The request was HEAD. */
   | 'head'
@@ -83,7 +83,7 @@ export type NotStoredReason =
   | 'cut-short'
   /** A scope of the response was cleared while it was made. */
   | 'cleared'
-  /** The store lost its clock while the response was made. */
+  /** The store lost its clock while the response was made, or it was made of a memo over another connection. */
   | 'lost'
   /** The store gave no answer. */
   | 'store'
@@ -137,7 +137,8 @@ export type CacheEvent = Where &
       }
     | {
         readonly type: 'store-failed'
-        readonly operation: 'look-up' | 'commit' | 'clear'
+        /** `lease`: to take one, or to give it back. */
+        readonly operation: 'look-up' | 'commit' | 'clear' | 'lease'
         readonly reason: StoreFailure
         readonly breaker?: 'opened'
       }

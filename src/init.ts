@@ -9,7 +9,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { getRuntimeKey } from 'hono/adapter'
 import { routePath } from 'hono/route'
-import { isUnheard } from './callbacks.ts'
+import { tell } from './callbacks.ts'
 import { checkOpenCacheOptions, checkRedisCacheOptions } from './check-connection.ts'
 import { scopesToClear } from './clearing.ts'
 import { connect } from './connect.ts'
@@ -19,7 +19,7 @@ import { type CacheEvent, warnOnce } from './events.ts'
 import { type CacheHandle, clearScopes, createHandle } from './handle.ts'
 import type { ConnectionOptions, RedisCacheOptions } from './options.ts'
 import { giveSelection } from './selecting.ts'
-import { createState, type Opened, type Report } from './state.ts'
+import { createState, handOver, type Opened, type Report } from './state.ts'
 import { memoryStore } from './store/memory.ts'
 import type { Store } from './store/store.ts'
 
@@ -105,8 +105,8 @@ export function openCache(options: OpenCacheOptions = {}): Pick<CacheHandle, 'cl
     throw new ConfigError('openCache(): there is no store to clear; give url and token, redis, or store')
   }
   const connection = connect(found)
-  const background = (promise: Promise<unknown>) => isUnheard(waitUntil?.(promise))
-  const report = (report: Report) => hear(onEvent, { ...report, method: '', route: '' } as CacheEvent)
+  const background = (promise: Promise<unknown>) => handOver(promise, waitUntil)
+  const report = (report: Report) => tell(() => onEvent({ ...report, method: '', route: '' } as CacheEvent))
   return {
     async clear(...target) {
       const scopes = scopesToClear(target)
@@ -116,13 +116,6 @@ export function openCache(options: OpenCacheOptions = {}): Pick<CacheHandle, 'cl
 }
 
 const warnings = () => warnOnce((message) => console.warn(message))
-
-/** A listener must not break what it listens to. */
-function hear(listener: (event: CacheEvent) => void, event: CacheEvent): void {
-  try {
-    isUnheard(listener(event))
-  } catch {}
-}
 
 const namesStore = ({ url, redis, store }: ConnectionOptions): boolean => Boolean(url ?? redis ?? store)
 

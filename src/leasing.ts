@@ -11,6 +11,7 @@ import { residence } from './entry/freshness.ts'
 import { demandsOf, mayReuse } from './http/reuse.ts'
 import { type Recollection, recall } from './recall.ts'
 import type { Subject } from './shape.ts'
+import { reportFailure } from './state.ts'
 import { leaseName } from './store/scope.ts'
 import { type Before, forwardedFor, type Visit } from './visit.ts'
 
@@ -22,7 +23,7 @@ const LONGEST_PAUSE_MS = 250
 
 /** Takes the lease of a subject; `null` where somebody else has it. Where the store fails there is none to wait for. */
 export async function takeLease(
-  { route, connection, state }: Visit,
+  { route, connection, state, report }: Visit,
   subject: Subject,
 ): Promise<Release | null> {
   const { store } = connection
@@ -30,20 +31,27 @@ export async function takeLease(
   const id = crypto.randomUUID()
   try {
     if (!(await store.lease(name, id, Math.ceil(route.coalesceWait * 1000)))) return null
-  } catch {
+  } catch (cause) {
+    reportFailure('lease', cause, report)
     return () => {}
   }
-  return () => state.background(store.release(name, id))
+  return () => {
+    const released = store.release(name, id)
+    state.background(released.catch((cause) => reportFailure('lease', cause, report)))
+  }
 }
 
 /**
  * Waits until the lease is had, or the request has been answered with what its holder has made.
  *
+ * @param until when the request has waited long enough, for others in this isolate too
  * @returns what gives the lease back; what the request has been answered with; `null` where neither came in time
  */
-export async function leaseOrAnswer(visit: Visit, before: Before): Promise<Release | Found | null> {
-  const { route } = visit
-  const until = Date.now() + route.coalesceWait * 1000
+export async function leaseOrAnswer(
+  visit: Visit,
+  before: Before,
+  until: number,
+): Promise<Release | Found | null> {
   let release = await takeLease(visit, before.subject)
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     if (release) return release

@@ -54,7 +54,7 @@ export async function recallOrCompute(memo: Memo): Promise<unknown> {
   } else {
     report({ type: 'hit', namespace, key, ttl, milliseconds: found.milliseconds })
   }
-  use(state.parts, entry.scopes, entry.stamp)
+  use(state.parts, found.connection, entry)
   // After that: the value that is replaced is no part of the one that replaces it.
   if (reuse.use === 'refresh') refresh(memo, found)
   return json.value
@@ -71,7 +71,7 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
   const cargo = waiting && (await waiting)
   if (cargo && mayTake(subject, found, cargo)) {
     report({ type: 'shared', namespace, key })
-    use(state.parts, cargo.entry.scopes, cargo.entry.stamp)
+    use(state.parts, connection, cargo.entry)
     return cargo.entry.body as string
   }
   const land = connection.flights.lead(nameOf(subject), COALESCE_MS, connection.store.clears())
@@ -85,7 +85,7 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
 /** Makes the value and stores it behind the call. */
 async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Promise<string | undefined> {
   const { subject, state, report } = memo
-  const parts = begin(state.parts, stamp)
+  const parts = begin(state.parts, connection, stamp)
   const started = Date.now()
   let value: string | undefined
   try {
@@ -96,7 +96,7 @@ async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Prom
   const made = Date.now()
   report({ type: 'handled', namespace: subject.namespace, status: 200, milliseconds: made - started })
   const scopes = union(subject.scopes, [...parts.scopes])
-  use(state.parts, scopes, parts.stamp ?? stamp)
+  use(state.parts, connection, { scopes, stamp: parts.stamp ?? stamp })
   if (value === undefined || memo.use.fresh === 0) report({ type: 'not-stored', reason: 'not-fresh' })
   else if (value.length > MOST_CHARACTERS) report({ type: 'not-stored', reason: 'too-large' })
   else if (parts.stamp === null) report({ type: 'not-stored', reason: 'lost' })

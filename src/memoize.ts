@@ -107,7 +107,7 @@ export function memoize<Args extends object, Value>(
       return asJson(await compute(atCall))
     }
     // At the call, since a page may go on without the value: it throws, or takes too long.
-    use(state.parts, scopes, null)
+    use(state.parts, state.connection, { scopes, stamp: null })
     const key = md5.hex(text)
     const subject: Subject = {
       namespace,

@@ -22,8 +22,12 @@ export function createRefreshes(now: () => number): Refreshes {
       if (isUnderWay(name)) return undefined
       // Those that died with their request stay here until others need the room.
       if (underWay.size >= MOST) underWay.delete(underWay.keys().next().value!)
-      underWay.set(name, now() + LONGEST_MS)
-      return () => underWay.delete(name)
+      const until = now() + LONGEST_MS
+      underWay.set(name, until)
+      return () => {
+        // This one may have been taken for dead, and another be under way.
+        if (underWay.get(name) === until) underWay.delete(name)
+      }
     },
   }
 }

@@ -62,7 +62,7 @@ async function refresh(
           const handle = createHandle(forked, () => path)
           inner.set('cache', handle)
         }
-        const isInnermost = () => forked.claim === null
+        const isInnermost = () => forked.acting.claim === null
         const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
         const committed = await refreshEntry(background, before, entry, request)
         await committed

@@ -9,7 +9,6 @@ import { asMembers, residence, secondsToKeep } from './entry/freshness.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
 import { initialAge } from './http/freshness.ts'
 import { renewFields } from './http/renew.ts'
-import { speaksAnother } from './inputs.ts'
 import { keepable } from './keep.ts'
 import type { Run } from './run.ts'
 import { union } from './shape.ts'
@@ -19,6 +18,7 @@ import {
   type NotStorable,
   reportNotStored,
   type Storable,
+  speaksAgainst,
   variesOn,
 } from './storable.ts'
 import { tagScope } from './store/scope.ts'
@@ -133,15 +133,10 @@ export async function commitRenewed(
   { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
 ): Promise<void> {
   const { connection, report } = visit
-  if (storable.store && speaksAnother(subject, union(recorded, inputs), entry.headers)) {
-    land?.(null)
-    return report({ type: 'not-stored', reason: 'content-language' })
-  }
-  const kept = storable.store ? keepable(subject, entry, inputs, recorded) : null
+  const unfit = storable.store ? speaksAgainst(union(recorded, inputs), subject, entry.headers) : storable
+  const kept = unfit ? null : keepable(subject, entry, inputs, recorded)
   land?.(kept)
-  if (!storable.store) {
-    return reportNotStored(visit, storable)
-  }
+  if (unfit) return reportNotStored(visit, unfit)
   if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
   await commitKept(connection, subject, kept, secondsToKeep(kept.entry, true), report)
   land?.(null)

@@ -17,7 +17,7 @@ export interface ReplayOptions {
   /** What the handler is asked: a GET for a HEAD, with a body of its own, and nothing of the client's connection. */
   readonly request: Request
   /** The fields that middleware above had set. */
-  readonly above?: Headers
+  readonly above: Headers
   /**
    * Runs in place of our middleware. Where a handler throws, `next()` rejects; where a sub-app or a middleware below
    * has made an answer of that, `c.error` tells. It takes what it wants of `c.res` before it returns: the rest of the
@@ -64,7 +64,7 @@ export async function replay(
   const inOurPlace = (inner: Context, next: Next): Promise<void> => {
     for (const name of Reflect.ownKeys(variables)) inner.set(name as string, variables[name])
     for (const [target, data] of validated) inner.req.addValidatedData(target, data)
-    for (const [name, value] of above ?? []) inner.header(name, value, { append: true })
+    for (const [name, value] of above) inner.header(name, value, { append: true })
     // Only where one was set: without, and with no headers either, `c.text()` leaves its type to the runtime.
     if (status !== 200) inner.status(status as Parameters<Context['status']>[0])
     return run(inner, next)

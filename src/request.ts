@@ -157,7 +157,10 @@ function variable(c: Context, path: string): unknown {
   return value
 }
 
-/** Content type, content coding and SHA-256 of the body; `undefined` where it is too large or was read past us. */
+/** For so long the handler waits until the whole body is there; it could have answered at once. */
+const MOST_BODY_MS = 2_000
+
+/** Content type, content coding and SHA-256 of the body; `undefined`: it is too large, too slow or was read past us. */
 async function digest(c: Context, most: number): Promise<string | undefined> {
   const { raw } = c.req
   let bytes: BufferSource
@@ -167,7 +170,7 @@ async function digest(c: Context, most: number): Promise<string | undefined> {
     bytes = await c.req.arrayBuffer()
     if (bytes.byteLength > most) return undefined
   } else {
-    const copy = await readBounded(raw.clone().body, most)
+    const copy = await readBounded(raw.clone().body, most, MOST_BODY_MS)
     if ('failed' in copy) return undefined
     bytes = copy.bytes
   }

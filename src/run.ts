@@ -46,13 +46,13 @@ export async function runHandler(
 }
 
 async function observed(
-  { c, asked, next, route, state }: Visit,
+  { c, asked, next, route, state, connection }: Visit,
   { subject, stamp }: Before,
   request: Request,
   above: Headers,
 ): Promise<Run> {
   const ranged = request.headers.has('range')
-  const parts = begin(state.parts, stamp)
+  const parts = begin(state.parts, connection, stamp)
   if (!route.autoVary) {
     c.req.raw = request
     const end = () => state.parts.delete(parts)

@@ -25,15 +25,19 @@ const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
 /**
  * Waits for whoever is making the answer already; where nobody is, begins to make it, for others to wait for.
  *
+ * @param until when the request has waited long enough
  * @returns `'answered'` with what another has made; what ends the flight that this request leads; else `undefined`
  */
-export async function shareOrLead(visit: Visit, before: Before): Promise<'answered' | Land | undefined> {
+export async function shareOrLead(
+  visit: Visit,
+  before: Before,
+  until: number,
+): Promise<'answered' | Land | undefined> {
   const { asked, route, connection } = visit
   const { flights, store } = connection
   if (!canShare(visit, before)) return undefined
   const { subject } = before
   const ms = route.coalesceWait * 1000
-  const until = Date.now() + ms
   let name = nameOf(subject, before.recorded)
   let waiting = flights.join(name, ms)
   while (waiting) {

@@ -7,7 +7,7 @@
  */
 
 import type { Context } from 'hono'
-import { atOnce, isUnheard } from './callbacks.ts'
+import { atOnce, tell } from './callbacks.ts'
 import type { Making } from './collect.ts'
 import type { Connection } from './connect.ts'
 import { type StoreFailure, toStoreError } from './errors.ts'
@@ -35,6 +35,14 @@ export interface Opened {
   readonly certain: boolean
 }
 
+/** Who is answering a request. */
+export interface Acting {
+  /** The innermost `cache()` that has run; its own object, compared by identity. */
+  claim: object | null
+  /** Ends the flight that the request leads. */
+  land?: Land | undefined
+}
+
 export interface RequestState extends Opened {
   /** The kill switch. Throws what the app's own function throws. */
   enabled(): boolean
@@ -52,10 +60,8 @@ export interface RequestState extends Opened {
     readonly recorded: readonly string[]
     readonly reads: Reads | null
   }
-  /** The innermost `cache()` that has run; its own object, compared by identity. */
-  claim: object | null
-  /** Ends the flight that this request leads. */
-  land?: Land | undefined
+  /** Shared with every other state of its Context: they are of one request, which one `cache()` answers. */
+  readonly acting: Acting
   /** What `cache()` has answered with, as far as something is left to do with it. */
   given: Given | null
   /** What `redisCache()` has set as `c.get('cache')`. */
@@ -91,13 +97,13 @@ export function createState(
     options,
     connection,
     certain,
-    parts: outer?.connection === connection ? outer.parts : new Set(),
+    parts: outer?.parts ?? new Set(),
     making: outer?.making ?? { tags: new Set(), skipped: null },
     events: [],
     lookedUp: null,
     timing: {},
     depends: { route: null, recorded: [], reads: null },
-    claim: null,
+    acting: c[STATE]?.acting ?? { claim: null },
     given: null,
     handle: null,
     enabled: () =>
@@ -107,11 +113,7 @@ export function createState(
       state.events.push(event)
       // A body that runs for hours may call a memo all the time.
       if (state.events.length > MOST_EVENTS) state.events.shift()
-      try {
-        isUnheard(onEvent(event, c))
-      } catch {
-        // A listener must not break the response that it listens to.
-      }
+      tell(() => onEvent(event, c))
     },
     background: (promise) => keepAlive(promise, c, options),
     fork: (other) => createState(other, opened, onEvent, state),
@@ -122,18 +124,21 @@ export function createState(
 
 /** Hands a promise to the platform, so that it may outlive the response. It runs without that, too. */
 function keepAlive(promise: Promise<unknown>, c: Context, { waitUntil }: RedisCacheOptions): void {
-  const settled = promise.catch(() => {})
-  try {
-    if (waitUntil) isUnheard(waitUntil(settled, c))
-    else c.executionCtx.waitUntil(settled)
-  } catch {
-    // No executionCtx: Node, Bun and Deno let a promise run on by themselves.
-  }
+  handOver(promise, (settled) => (waitUntil ? waitUntil(settled, c) : c.executionCtx.waitUntil(settled)))
+}
+
+/** Hands a promise to whoever keeps it alive. */
+export function handOver(
+  promise: Promise<unknown>,
+  waitUntil: (settled: Promise<unknown>) => unknown = () => {},
+): void {
+  // No executionCtx, or one that is not called as it wants to be: the promise runs on by itself, on most platforms.
+  tell(() => waitUntil(promise.catch(() => {})))
 }
 
 /** Reports a call to the store that failed, and says why it did. */
 export function reportFailure(
-  operation: 'look-up' | 'commit' | 'clear',
+  operation: 'look-up' | 'commit' | 'clear' | 'lease',
   cause: unknown,
   report: (report: Report) => void,
 ): StoreFailure {

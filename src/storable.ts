@@ -4,12 +4,15 @@
 
 import type { Context } from 'hono'
 import { atOnce, mistakeOf } from './callbacks.ts'
+import { mayBeRecorded } from './entry/entry.ts'
 import type { NotStoredReason } from './events.ts'
 import { type Field, fieldOf, namesOf } from './http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from './http/policy.ts'
+import { speaksAnother } from './inputs.ts'
 import type { Reads, Refused } from './reads.ts'
 import { covers } from './route.ts'
 import type { Run } from './run.ts'
+import type { Subject } from './shape.ts'
 import type { Visit } from './visit.ts'
 
 export type NotStorable = {
@@ -114,6 +117,24 @@ export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
   reason: `reads-${read}`,
   detail,
 })
+
+/** Whether the key can be made of these inputs, all that are known: what speaks against it. */
+export function speaksAgainst(
+  inputs: readonly string[],
+  subject: Subject,
+  fields: readonly Field[],
+): NotStorable | null {
+  if (!mayBeRecorded(inputs)) return tooManyInputs
+  return speaksAnother(subject, inputs, fields) ? { store: false, reason: 'content-language' } : null
+}
+
+const tooManyInputs: NotStorable = {
+  store: false,
+  reason: 'too-many-variants',
+  detail:
+    'the names of the headers and variables that it depends on come to more than 2,048 characters; where the route ' +
+    "reads c.req.raw, each header that a client makes up is one: read single headers with c.req.header('name')",
+}
 
 const MOST_TAGS = 64
 

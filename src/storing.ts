@@ -13,7 +13,7 @@ import { type Entry, textOf } from './entry/entry.ts'
 import { asMembers, secondsToKeep } from './entry/freshness.ts'
 import type { CacheStatus } from './http/cache-status.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from './http/fields.ts'
-import { SPEAKS, speaksAnother } from './inputs.ts'
+import { SPEAKS } from './inputs.ts'
 import { type Keepable, keepable } from './keep.ts'
 import { sha256Hex } from './key/sha256.ts'
 import { isValidatable } from './renewing.ts'
@@ -29,6 +29,7 @@ import {
   reportNotStored,
   type Storable,
   skipped,
+  speaksAgainst,
   tooManyTags,
   unkeyed,
   variesOn,
@@ -147,8 +148,8 @@ async function makeEntry(
   const { fields } = storable
   const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs))
-  if (speaksAnother(subject, union(recorded, inputs), fields))
-    return { store: false, reason: 'content-language' }
+  const unfit = speaksAgainst(union(recorded, inputs), subject, fields)
+  if (unfit) return unfit
   const headers = fields.filter(([name]) => name !== 'vary')
   const vary = union(namesOf(fieldOf(fields, 'vary')), downstreamVary(visit, [...recorded, ...inputs]))
   if (vary.length > 0) headers.push(['vary', vary.join(', '), 'append'])

@@ -5,6 +5,7 @@
  */
 
 import { clearScopes } from './handle.ts'
+import { holdEnd } from './holding.ts'
 import { isExplicit } from './http/policy.ts'
 import { splitUrl } from './key/canonical.ts'
 import { recall } from './recall.ts'
@@ -23,23 +24,23 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']
 export const isUnsafe = (method: string): boolean => !SAFE.includes(method)
 
 export async function answerUnsafe(visit: Visit): Promise<void> {
-  const { c, asked, state, report } = visit
+  const { c, asked, route, state, report } = visit
   // What is stored later is stamped with the clock of now.
   const before = c.req.method === 'POST' ? await describeGet(visit) : null
   const run = before && (await runHandler(visit, before, asked))
   if (!before) await visit.next()
   if (!visit.isInnermost() || !c.finalized) return run?.end()
   // "a non-error response", that is one with a 2xx or 3xx status code
-  let stored = false
-  if (c.res.status < 400) {
-    // Also where the answer takes the place of what GET would give: that has other variants and queries, and a handler
-    // that is still at work on older data.
-    const cleared = await clearScopes(changedPaths(visit).map(pathScope), state, report)
-    if (cleared && before && run && isForGet(visit) && (await outliveOwnClear(visit, run)))
-      stored = Boolean(await storeResponse(visit, before, run).committing)
+  // Also where the answer takes the place of what GET would give: that has other variants and queries, and a handler
+  // that is still at work on older data.
+  const cleared = c.res.status < 400 && (await clearScopes(changedPaths(visit).map(pathScope), state, report))
+  if (!cleared || !before || !run || !isForGet(visit) || !(await outliveOwnClear(visit, run))) {
+    run?.end()
+    return say(c, { fwd: 'method', stored: false })
   }
-  run?.end()
+  const { stored = false, committing } = storeResponse(visit, before, run)
   say(c, { fwd: 'method', stored })
+  if (route.awaitStore && committing) await holdEnd(visit, committing)
 }
 
 /** The GET of the same URL; `null` where it cannot be looked up. */

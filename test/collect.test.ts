@@ -1,16 +1,26 @@
 /** Memos inside cached routes and inside each other: what is made of a part is cleared with it, and is no newer. */
-import type { Context } from 'hono'
-import { expect, test } from 'vitest'
-import { type ClearTarget, cache, type MemoizeOptions, memoize } from '../src/index.ts'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { describe, expect, test } from 'vitest'
+import {
+  type ClearTarget,
+  cache,
+  type MemoizeOptions,
+  memoize,
+  memoryStore,
+  type RedisCacheOptions,
+  redisCache,
+} from '../src/index.ts'
 import { gate } from './support/gate.ts'
-import { counter } from './support/site.ts'
-import { onBothStores, onRedis, pass } from './support/stores.ts'
+import { counter, openSite } from './support/site.ts'
+import { fakeDate, onBothStores, onRedis, pass } from './support/stores.ts'
 
 /** A memo whose value says how often it was made. */
 function part(name: string, options: Partial<MemoizeOptions<object>> = {}) {
   const made = counter()
   return memoize(() => made(), { name, tags: [name], ...options })
 }
+
+const passOn: MiddlewareHandler = async (_, next) => next()
 
 onBothStores('a page made of memos', (open) => {
   test.each<[string, ClearTarget]>([
@@ -264,6 +274,48 @@ onBothStores('a page that goes on without the value of a memo', (open) => {
     patience = new Promise(() => {})
     expect(await site.clear({ tag: 'row' })).toBe(true)
     expect((await site.get('/page')).body).toBe('row')
+  })
+})
+
+describe('a page over one connection, made of a memo over another', () => {
+  fakeDate()
+  const OTHERS: [string, RedisCacheOptions, RedisCacheOptions][] = [
+    ['another timeout', { timeout: 300 }, {}],
+    ['another near tier', {}, { near: { seconds: 0 } }],
+    ['another prefix', { prefix: 'a' }, { prefix: 'b' }],
+    ['another store', { store: memoryStore() }, {}],
+  ]
+  /** `/page` is cached over the one, and its memo kept over the other. */
+  function twoDeep(above: RedisCacheOptions, below: RedisCacheOptions, own: MiddlewareHandler = passOn) {
+    const store = memoryStore()
+    const site = openSite({ store, ...above })
+    const { waitUntil, onEvent } = site.options as Required<RedisCacheOptions>
+    const product = part('product')
+    const sub = new Hono()
+    sub.use(redisCache({ store, waitUntil, onEvent, ...below }))
+    sub.get('/page', own, async (c) => c.text(await product(c, {})))
+    sub.post('/clear', async (c) => c.text(String(await c.get('cache').clear({ tag: 'product' }))))
+    site.app.use(cache()).route('/', sub)
+    return site
+  }
+
+  test.each(OTHERS)(
+    '%s: what clears the memo clears the page, or the page is not stored',
+    async (_, ...two) => {
+      const site = twoDeep(...two)
+      await site.get('/page')
+      expect((await site.get('/page')).body).toBe('one')
+      expect((await site.get('/clear', { method: 'POST' })).body).toBe('true')
+      expect((await site.get('/page')).body).toBe('two')
+    },
+  )
+
+  test.each(OTHERS)('%s: a page over that of the memo is stored as ever', async (_, ...two) => {
+    const site = twoDeep(...two, cache())
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+    await site.get('/clear', { method: 'POST' })
+    expect((await site.get('/page')).body).toBe('two')
   })
 })
 

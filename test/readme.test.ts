@@ -223,6 +223,12 @@ describe('the tables', () => {
   })
 })
 
+test('the row of `store-failed` names each operation', () => {
+  const [, operations] = /readonly operation: (.+)/.exec(read('src/events.ts'))!
+  const [row] = /^\| `store-failed`.*$/m.exec(README)!
+  for (const [, operation] of operations!.matchAll(/'([\w-]+)'/g)) expect(row).toContain(operation)
+})
+
 test('the layout of src is what it says', () => {
   const rooms = namesInTable('## Development', 'in `src`')
   expect(rooms.filter((room) => !existsSync(join(ROOT, 'src', room)))).toEqual([])

@@ -49,6 +49,15 @@ export interface VaryRecord {
 
 const VERSION = 'hrc1 '
 
+const MOST_INPUT_CHARACTERS = 2_048
+
+/**
+ * Whether a record may name these inputs. The headers among them are in the Vary of every answer, and one whose fields
+ * are too long reaches no client; and where a route reads `c.req.raw`, clients make up the names.
+ */
+export const mayBeRecorded = (inputs: readonly string[]): boolean =>
+  inputs.join().length <= MOST_INPUT_CHARACTERS
+
 export function encodeEntry({ body, ...about }: Entry): string {
   const text = typeof body === 'string' ? body : textOf(body)
   if (text !== null) return `${VERSION}${JSON.stringify(about)}\n${text}`
@@ -137,7 +146,12 @@ function isEntry(about: Omit<Entry, 'body'>): boolean {
 }
 
 function isVaryRecord(about: VaryRecord): boolean {
-  return typeof about.text === 'string' && isStrings(about.inputs) && isStrings(about.scopes)
+  return (
+    typeof about.text === 'string' &&
+    isStrings(about.inputs) &&
+    mayBeRecorded(about.inputs) &&
+    isStrings(about.scopes)
+  )
 }
 
 function isStrings(value: unknown): value is string[] {

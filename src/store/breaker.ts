@@ -3,10 +3,10 @@
  * and its outcome decides.
  *
  * A refusal for want of memory is no failure. It comes at once from a store that is alive, and that goes on to read,
- * and to clear by deleting the clock.
+ * and to clear by deleting the clock. Nor is any other refusal that says something of the one call alone.
  */
 
-import { StoreError, toStoreError } from '../errors.ts'
+import { StoreError, type StoreFailure, toStoreError } from '../errors.ts'
 
 export interface Breaker {
   /** Whether a call would be refused now. */
@@ -14,8 +14,10 @@ export interface Breaker {
   /**
    * Does the work, which settles within `ms` milliseconds, or refuses it with `breaker-open`. That is no failure, and
    * does not count. The failure that opens the breaker says so.
+   *
+   * @param answers the failures by which the store shows that it is alive
    */
-  call<T>(ms: number, work: () => Promise<T>): Promise<T>
+  call<T>(ms: number, work: () => Promise<T>, answers?: readonly StoreFailure[]): Promise<T>
 }
 
 const FAILURES_TO_OPEN = 5
@@ -34,7 +36,7 @@ export function breaker(now: () => number): Breaker {
   return {
     isOpen: () => openUntil > 0 && now() < openUntil,
 
-    async call(ms, work) {
+    async call(ms, work, answers = ['out-of-memory']) {
       if (openUntil > 0) {
         const moment = now()
         if (moment < openUntil) throw new StoreError('breaker-open')
@@ -47,7 +49,7 @@ export function breaker(now: () => number): Breaker {
         return value
       } catch (cause) {
         const error = toStoreError(cause)
-        if (error.reason === 'out-of-memory') close()
+        if (answers.includes(error.reason)) close()
         else if (++failures >= FAILURES_TO_OPEN) {
           if (failures === FAILURES_TO_OPEN) error.breaker = 'opened'
           openUntil = now() + OPEN_MS

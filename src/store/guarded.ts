@@ -10,7 +10,7 @@
  * which timed out had no effect.
  */
 
-import { StoreError } from '../errors.ts'
+import { StoreError, type StoreFailure } from '../errors.ts'
 import { breaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import type { Store } from './store.ts'
@@ -26,21 +26,28 @@ export interface Guard {
   readonly now: () => number
 }
 
+/** Of a commit, which may be larger than the store takes: large entries must not stop the clears. */
+const REFUSALS: readonly StoreFailure[] = ['out-of-memory', 'refused']
+
 export function guarded(store: Store, { read, write, timesLookUps = false, now }: Guard): Store {
   const lookUps = breaker(now)
   const primary = breaker(now)
 
-  async function onPrimary<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  async function onPrimary<T>(
+    ms: number,
+    work: () => Promise<T>,
+    answers?: readonly StoreFailure[],
+  ): Promise<T> {
     // Refused before the primary's breaker hears of it: its probe is a call that is made.
     if (lookUps.isOpen()) throw new StoreError('breaker-open')
-    return primary.call(ms, () => within(ms, work()))
+    return primary.call(ms, () => within(ms, work()), answers)
   }
 
   return {
     lookUp: (query) =>
       lookUps.call(read, () => (timesLookUps ? store.lookUp(query) : within(read, store.lookUp(query)))),
     begin: () => onPrimary(read, () => store.begin()),
-    commit: (commit) => onPrimary(write, () => store.commit(commit)),
+    commit: (commit) => onPrimary(write, () => store.commit(commit), REFUSALS),
     clear: (scopes) => onPrimary(write, () => store.clear(scopes)),
     lease: (name, id, ms) => onPrimary(read, () => store.lease(name, id, ms)),
     release: (name, id) => onPrimary(write, () => store.release(name, id)),

@@ -141,8 +141,12 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
     async commit(commit) {
       const outcome = await store.commit(commit)
       // A look-up that is under way may have missed it, and counts as older. What was refused, or nobody knows of, is
-      // no entry: the times of its stamp may be issued again, and would then speak for it.
-      if (outcome === 'stored') for (const { name, value } of commit.writes) learn(name, value, ++turn)
+      // no entry: the times of its stamp may be issued again, and would then speak for it. A refusal also tells of a
+      // clear that the window has not seen: its copies go, or each hit to come would be refreshed in vain.
+      for (const { name, value } of commit.writes) {
+        if (outcome === 'stored') learn(name, value, ++turn)
+        else kept.delete(name)
+      }
       return outcome
     },
 

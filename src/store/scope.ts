@@ -55,8 +55,11 @@ export const entryName = (namespace: string, key: string): string => `e:${encode
 
 export const leaseName = (namespace: string, key: string): string => `l:${encodeName(namespace)}:${key}`
 
-/** Whether a scope outlives the entries it was written for: everything and namespaces do. */
-export const isBroad = (scope: string): boolean => scope === EVERYTHING || scope.startsWith('n:')
+/** Whether a scope outlives the entries it was written for: everything and namespaces do, under whatever prefix. */
+export function isBroad(scope: string): boolean {
+  const own = scope.slice(scope.lastIndexOf('/') + 1)
+  return own === EVERYTHING || own.startsWith('n:')
+}
 
 /** Percent-decoding that leaves alone what is not valid: a stray `%` in a path is a `%`. */
 function decodeLeniently(text: string): string {

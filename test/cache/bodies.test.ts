@@ -1,9 +1,9 @@
 /** Methods with a body: the body is part of the key, and the handler reads it as ever. */
 
 import { validator } from 'hono/validator'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
-import { counter } from '../support/site.ts'
+import { counter, read } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
 
 const post = (body: BodyInit, type = 'text/plain') => ({
@@ -70,6 +70,19 @@ onBothStores('request bodies', (open) => {
       cache: 'fwd=bypass; detail=request-body',
     })
   })
+
+  test('an upload that stands still reaches the handler, which may answer without it', async () => {
+    const site = open()
+    site.app.post('/search', cache({ methods: ['POST'], coalesceWait: 60 }), (c) => c.text('too slow', 408))
+    vi.useFakeTimers()
+    const answer = site.fetch('/search', {
+      method: 'POST',
+      body: new ReadableStream(),
+      duplex: 'half',
+    } as RequestInit)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await read(await answer)).toMatchObject({ status: 408, cache: 'fwd=bypass; detail=request-body' })
+  }, 5_000)
 
   test('a validator above that has read the body through Hono is no obstacle', async () => {
     const site = open()

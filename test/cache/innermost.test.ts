@@ -52,6 +52,22 @@ onBothStores('nested caches', (open) => {
     expect(hit.cache).toBe('hit; ttl=20')
   })
 
+  test('one that is hidden below a redisCache() of its own waits for nobody, and is the only one that stores', async () => {
+    const site = open()
+    const made = counter()
+    site.app.use('/sub/*', cache({ expire: 600, coalesceWait: 60 }))
+    site.app.use('/sub/*', redisCache(site.options))
+    site.app.get('/sub/page', every(cache({ expire: 20, coalesceWait: 60, tags: ['page'] })), (c) =>
+      c.text(made()),
+    )
+    await site.get('/sub/page')
+    expect(site.transcript().filter((line) => line.startsWith('stored'))).toEqual([
+      'stored GET /sub/page {seconds: 20}',
+    ])
+    await site.clear({ tag: 'page' })
+    expect((await site.get('/sub/page')).body).toBe('two')
+  }, 5_000)
+
   test('one in a sub-app with an error handler of its own is seen', async () => {
     const site = open()
     const sub = new Hono()

@@ -1,6 +1,6 @@
 /** Storing while streaming: the client waits for nothing, and nothing is stored that is not whole. */
 import { stream, streamText } from 'hono/streaming'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
@@ -69,6 +69,30 @@ onBothStores('streaming', (open) => {
     await made.end()
     await site.settle()
     expect(await site.get('/slow')).toMatchObject({ body: 'first last', cache: 'hit; ttl=60' })
+  })
+
+  test('a client that goes away from a body that stands still is made known to its source, a minute late', async () => {
+    const site = open()
+    let cancelled = false
+    const source = () =>
+      new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(bytes('first')),
+        cancel() {
+          cancelled = true
+        },
+      })
+    site.app.get('/feed', cache(), (c) => c.body(source()))
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    const response = await site.fetch('/feed')
+    const [giveUp] = timers.mock.calls.find(([, ms]) => ms === 60_000)!
+    timers.mockRestore()
+    response.body!.cancel().catch(() => {})
+    giveUp()
+    await site.settle()
+    expect(cancelled).toBe(true)
+    expect(site.transcript().at(-1)).toBe(
+      'not-stored GET /feed {reason: cut-short, detail: it took more than 60 seconds}',
+    )
   })
 
   test('a body of just maxBodyBytes is stored, one byte more goes through unstored', async () => {

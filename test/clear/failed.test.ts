@@ -125,6 +125,16 @@ onRedis('a clear that failed', (world) => {
     warn.mockRestore()
   })
 
+  test('outside a request answers false, whatever `waitUntil` thinks of it', async () => {
+    const { onEvent: _onEvent, ...where } = world().open().options
+    const illegal = () => {
+      throw new TypeError('Illegal invocation')
+    }
+    const { clear } = openCache({ ...where, waitUntil: illegal })
+    writesFail()
+    expect(await clear({ tag: 'product' })).toBe(false)
+  })
+
   test('of everything, with the handle in hand, bypasses all', async () => {
     const site = world().open()
     let handle: CacheHandle | undefined

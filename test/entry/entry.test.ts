@@ -222,8 +222,14 @@ describe('what is none of ours is a miss', () => {
     ['a record without a text', record({ text: undefined })],
     ['a record with a number for a name', record({ inputs: [1] })],
     ['a record without scopes', record({ scopes: undefined })],
+    ['a record of more names than an answer can carry', record({ inputs: [`header ${'x'.repeat(2_042)}`] })],
   ])('%s', (_, text) => {
     expect(decode(text)).toBeNull()
+  })
+
+  test('a record of as many names as an answer can carry is read', () => {
+    const inputs = [`header ${'x'.repeat(2_041)}`]
+    expect(decode(record({ inputs }))).toEqual({ ...RECORD, inputs })
   })
 
   test('the cases above differ from an entry and a record in that alone', () => {

@@ -1,6 +1,8 @@
 /** Leases: of the misses in many isolates one runs the handler, and nobody waits for a holder that brings nothing. */
-import { expect, test } from 'vitest'
-import { type Open, onBothStores, onRedis, pass } from '../support/stores.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryStore } from '../../src/index.ts'
+import { openSite } from '../support/site.ts'
+import { fakeDate, type Open, onBothStores, onRedis, pass } from '../support/stores.ts'
 import { type Crowded, crowd, elsewhere, times } from './crowd.ts'
 
 /** Longer than a test may take: whoever waited for it would fail. */
@@ -84,6 +86,25 @@ onBothStores('leases', (open) => {
   })
 })
 
+describe('a lease and the requests of one isolate', () => {
+  fakeDate()
+
+  test('who has waited for another of them does not wait as long again for the lease', async () => {
+    vi.useFakeTimers()
+    const store = memoryStore()
+    const open: Open = (options) => openSite({ store, ...options })
+    const [here, there] = two(open, { lease: true, coalesceWait: 2 })
+    void there.fetch('/page')
+    await there.gate.arrived
+    await vi.advanceTimersByTimeAsync(500)
+    // The first of them waits for the lease, and the second for the first.
+    void here.fetch('/page')
+    void here.fetch('/page')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(here.runs()).toBe(2)
+  })
+})
+
 onRedis('a lease and Redis', (world) => {
   test('costs one command more on a miss, and one to give it back; a hit costs none', async () => {
     const { bridge, open } = world()
@@ -104,8 +125,26 @@ onRedis('a lease and Redis', (world) => {
       site.gate.open()
       bridge.fault = { kind, when: ([name]) => name === 'SET' }
       expect((await site.get('/page')).body).toBe('one')
+      const reason = kind === 'hang' ? 'timeout' : 'failed'
+      expect(site.transcript()).toEqual([
+        'miss GET /page {reason: uri-miss}',
+        `store-failed GET /page {operation: lease, reason: ${reason}}`,
+        'stored GET /page {seconds: 60}',
+      ])
     },
   )
+
+  test('a lease that cannot be given back is no secret', async () => {
+    const { bridge, open } = world()
+    const site = crowd(open(), LEASED)
+    site.gate.open()
+    bridge.fault = {
+      kind: 'status-500',
+      when: ([, script = '']) => script.includes("redis.call('DEL', KEYS[1])"),
+    }
+    await site.get('/page')
+    expect(site.transcript()).toContain('store-failed GET /page {operation: lease, reason: failed}')
+  })
 
   test('an entry that appears while the lease changes hands is not made again', async () => {
     const { bridge, open } = world()

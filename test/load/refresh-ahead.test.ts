@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
-import { crowd } from './crowd.ts'
+import { crowd, elsewhere } from './crowd.ts'
 
 onBothStores('refreshAhead', (open) => {
   test('a hit past that share of its life is answered at once, and refreshed once behind it', async () => {
@@ -33,6 +33,19 @@ onBothStores('refreshAhead', (open) => {
     pass(99)
     expect((await site.get('/page')).cache).toBe('hit; ttl=1')
     expect(site.runs()).toBe(1)
+  })
+
+  test('of what another isolate has cleared, a near hit is refreshed in vain once, and then is none', async () => {
+    const here = crowd(open({ near: { seconds: 600 } }), { expire: 100, refreshAhead: 0.5, tags: ['page'] })
+    const there = elsewhere(here, open)
+    here.gate.open()
+    for (let hit = 0; hit < 2; hit++) await here.get('/page')
+    await there.clear({ tag: 'page' })
+    pass(60)
+    expect((await here.get('/page')).body).toBe('one')
+    expect((await here.get('/page')).body).toBe('three')
+    expect((await here.get('/page')).cache).toBe('hit; ttl=100')
+    expect(here.runs()).toBe(3)
   })
 
   test('where the route cannot be run again, it is answered as any hit', async () => {

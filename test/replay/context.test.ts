@@ -211,6 +211,7 @@ describe('the Context', () => {
     const answered = await early('/1/2')
     const seen: unknown[] = []
     await replay(answered.c, answered.routeIndex, {
+      above: answered.above,
       request: requestOf(answered),
       async run(c, next) {
         seen.push(c.req.routeIndex, c.req.param(), c.get('user'), routePath(c), matchedRoutes(c))

@@ -12,6 +12,7 @@ describe('what goes wrong', () => {
     const answered = await staged(build).early('/x')
     const seen: { rejected?: unknown; error?: unknown; told?: Promise<Told> } = {}
     const outcome = await replay(answered.c, answered.routeIndex, {
+      above: answered.above,
       request: requestOf(answered),
       async run(c, next) {
         try {
@@ -108,9 +109,9 @@ describe('what goes wrong', () => {
   test('what run throws comes out', async () => {
     const answered = await staged((here) => new Hono().get('/x', here(), (c) => c.text('x'))).early('/x')
     const run = () => Promise.reject(boom)
-    await expect(replay(answered.c, answered.routeIndex, { request: requestOf(answered), run })).rejects.toBe(
-      boom,
-    )
+    await expect(
+      replay(answered.c, answered.routeIndex, { above: answered.above, request: requestOf(answered), run }),
+    ).rejects.toBe(boom)
   })
 
   const notFound = { message: expect.stringContaining('notFound') }
@@ -151,7 +152,11 @@ describe('what goes wrong', () => {
       }),
     )
     const answered = await early('/x')
-    await replay(answered.c, answered.routeIndex, { request: requestOf(answered), run: (_, next) => next() })
+    await replay(answered.c, answered.routeIndex, {
+      above: answered.above,
+      request: requestOf(answered),
+      run: (_, next) => next(),
+    })
     expect(cancelled).toEqual(['cancelled'])
   })
 
@@ -162,6 +167,7 @@ describe('what goes wrong', () => {
     const answered = await staged((here) => new Hono().get('/x', here(), handler)).early('/x')
     const read: string[] = []
     await replay(answered.c, answered.routeIndex, {
+      above: answered.above,
       request: requestOf(answered),
       async run(c, next) {
         await next()

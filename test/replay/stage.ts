@@ -23,6 +23,7 @@ export interface Told {
 export interface Answered {
   readonly c: Context
   readonly routeIndex: number
+  readonly above: Headers
   readonly body: ArrayBuffer
   /** As `cache()` would ask before it answers. */
   readonly possible: boolean
@@ -41,7 +42,8 @@ class Stage {
       // Through Hono, which keeps what a validator above has read.
       const body = await c.req.arrayBuffer()
       const possible = canReplay(c, routeIndex, (handler) => this.#ours.has(handler))
-      this.answered.push({ c, routeIndex, body, possible })
+      const above = new Headers(c.newResponse(null).headers)
+      this.answered.push({ c, routeIndex, above, body, possible })
       c.res = c.newResponse('early')
     }
     this.#ours.add(here)
@@ -72,6 +74,7 @@ export async function again(
   const seen: { told: Promise<Told>; c: Context }[] = []
   await replay(answered.c, answered.routeIndex, {
     request,
+    above: answered.above,
     async run(c, next) {
       await next()
       seen.push({ told: tell(c.res.clone()), c })

@@ -1,8 +1,11 @@
 /** RFC 9110 §14, Range Requests: parts of what is stored, and stored parts (RFC 9111 §3.3, §3.4). */
-import { expect, test } from 'vitest'
-import { cache } from '../../src/index.ts'
+import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
+import { describe, expect, test, vi } from 'vitest'
+import { cache, memoryStore } from '../../src/index.ts'
 import { at, fresh, originAt, type Reply } from '../support/origin.ts'
-import { onBothStores, pass } from '../support/stores.ts'
+import { openSite } from '../support/site.ts'
+import { fakeDate, type Open, onBothStores, pass } from '../support/stores.ts'
 
 const BODY = '0123456789'
 const WHOLE: Reply = { headers: { ...fresh(60), etag: '"v1"', 'last-modified': at(-9) }, body: BODY }
@@ -217,6 +220,104 @@ onBothStores('RFC 9111 §3.4, completing a part', (open) => {
     await site.clear({ path: '/page' })
     await site.get('/page')
     expect(site.asked[1]!.headers.has('range')).toBe(false)
+  })
+})
+
+onBothStores('a second answer, in place of a rest that cannot be joined', (open) => {
+  /** A preview for everybody in parts, and as a whole, which is of another version, a page of the caller's own. */
+  const previewOf = (open: Open, whole: (c: Context) => Response | Promise<Response>) => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('x-above', 'set above')
+      await next()
+    })
+    site.app.get('/page', cache({ policy: 'standard', autoVary: true, expire: 60 }), (c) => {
+      const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(c.req.header('range') ?? '') ?? []
+      if (first === undefined) return whole(c)
+      const to = last ? Number(last) : 9
+      const headers = { ...fresh(60), etag: first === '0' ? '"v1"' : '"v2"' }
+      const contentRange = `bytes ${first}-${to}/10`
+      return c.body(BODY.slice(Number(first), to + 1), 206, { ...headers, 'content-range': contentRange })
+    })
+    return site
+  }
+
+  test.each<[string, (c: Context) => string | undefined]>([
+    ['a header', (c) => c.req.header('x-user')],
+    ['Authorization', (c) => c.req.header('authorization')],
+    ['a cookie', (c) => getCookie(c, 'user')],
+  ])('that is made of %s is given to nobody else', async (_, user) => {
+    const site = previewOf(open, (c) => c.text(`for ${user(c)}`))
+    const as = (name: string, more = {}) =>
+      site.get('/page', {
+        headers: { 'x-user': name, authorization: name, cookie: `user=${name}`, ...more },
+      })
+    await as('alice', { range: 'bytes=0-3' })
+    expect((await as('bob')).body).toBe('for bob')
+    expect((await as('alice')).body).toBe('for alice')
+  })
+
+  test('has what middleware above has set, once', async () => {
+    const site = previewOf(open, (c) => c.text('whole'))
+    await site.get('/page', ask('bytes=0-3'))
+    for (const cache of ['fwd=partial; stored', 'hit; ttl=60']) {
+      const answer = await site.get('/page')
+      expect(answer).toMatchObject({ body: 'whole', cache })
+      expect(answer.headers.get('x-above')).toBe('set above')
+    }
+  })
+
+  test('reaches the client while it is made', async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const site = previewOf(open, () => new Response(readable, { headers: { etag: '"v2"' } }))
+    await site.get('/page', ask('bytes=0-3'))
+    const answer = await site.fetch('/page')
+    expect(answer.status).toBe(200)
+    const writer = writable.getWriter()
+    const sent = writer.write(new TextEncoder().encode('late')).then(() => writer.close())
+    expect(await answer.text()).toBe('late')
+    await sent
+    await site.settle()
+    expect(await site.get('/page')).toMatchObject({ body: 'late', cache: 'hit; ttl=60' })
+  })
+})
+
+describe('the rest of a part', () => {
+  fakeDate()
+  const film = (total: number, rest: () => BodyInit) => {
+    const site = openSite({ store: memoryStore() })
+    const ranges: (string | undefined)[] = []
+    site.app.get('/film', cache({ policy: 'standard', maxBodyBytes: 1_000 }), (c) => {
+      const range = c.req.header('range')
+      ranges.push(range)
+      const headers = { ...fresh(60), etag: '"v1"' }
+      if (range === undefined) return c.body('the whole', 200, headers)
+      const first = Number(/\d+/.exec(range))
+      const body = first === 0 ? BODY : rest()
+      const last = first === 0 ? 9 : total - 1
+      return new Response(body, {
+        status: 206,
+        headers: { ...headers, 'content-range': `bytes ${first}-${last}/${total}` },
+      })
+    })
+    return { ...site, ranges }
+  }
+
+  test('that is larger than what can be stored is not copied: the whole is asked for, and streams', async () => {
+    const site = film(1_001, () => 'x'.repeat(991))
+    await site.get('/film', ask('bytes=0-9'))
+    expect((await site.get('/film')).body).toBe('the whole')
+    expect(site.ranges).toEqual(['bytes=0-9', undefined])
+  })
+
+  test('that stands still is waited for no longer than two seconds', async () => {
+    const site = film(1_000, () => new ReadableStream())
+    await site.get('/film', ask('bytes=0-9'))
+    vi.useFakeTimers()
+    const answer = site.fetch('/film')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await (await answer).text()).toBe('the whole')
+    expect(site.ranges).toEqual(['bytes=0-9', 'bytes=10-', undefined])
   })
 })
 

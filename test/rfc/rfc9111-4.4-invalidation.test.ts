@@ -1,8 +1,8 @@
 /** RFC 9111 §4.4, Invalidating Stored Responses: a successful unsafe request clears what it may have changed. */
 import { expect, test, vi } from 'vitest'
-import { cache } from '../../src/index.ts'
+import { type CacheOptions, cache } from '../../src/index.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
-import { counter, type Site } from '../support/site.ts'
+import { counter, read, type Site } from '../support/site.ts'
 import { onBothStores, onRedis } from '../support/stores.ts'
 
 const HERE = 'http://localhost'
@@ -20,9 +20,9 @@ async function survivors(
   return kept
 }
 
-const unsafe = (open: Site, reply: Reply): Site => {
+const unsafe = (open: Site, reply: Reply, options: CacheOptions = {}): Site => {
   const made = counter()
-  open.app.all('*', cache({ policy: 'standard' }), (c) =>
+  open.app.all('*', cache({ policy: 'standard', ...options }), (c) =>
     c.req.method === 'GET'
       ? c.text(made(), 200, fresh(60))
       : new Response(reply.body ?? null, {
@@ -131,6 +131,27 @@ onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) =
     expect(await site.get('/page')).toMatchObject({ body: 'new ', cache: 'hit; ttl=60' })
     expect(await site.get('/page', german)).toMatchObject({ body: 'new de' })
     expect(await site.get('/page?slow=1')).toMatchObject({ body: 'new ' })
+  })
+
+  test('is given while its body is still made, and stored once that has ended', async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const headers = { ...fresh(60), 'content-location': '/page' }
+    const site = unsafe(open(), { headers, body: readable })
+    const posted = await site.fetch('/page', { method: 'POST' })
+    expect(posted.headers.get('cache-status')).toBe('hono-redis-cache; fwd=method; stored')
+    const writer = writable.getWriter()
+    const sent = writer.write(new TextEncoder().encode('posted')).then(() => writer.close())
+    expect(await posted.text()).toBe('posted')
+    await sent
+    await site.settle()
+    expect(await site.get('/page')).toMatchObject({ body: 'posted', cache: 'hit; ttl=60' })
+  }, 5_000)
+
+  test('ends, with `awaitStore`, only once it is stored', async () => {
+    const headers = { ...fresh(60), 'content-location': '/page' }
+    const site = unsafe(open(), { headers, body: 'posted' }, { awaitStore: true })
+    await (await site.fetch('/page', { method: 'POST' })).text()
+    expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=60')
   })
 
   test('and clears what else it names', async () => {

@@ -62,6 +62,22 @@ describe('a primary that is dead, behind a replica that answers', () => {
     expect(call).toHaveBeenCalledTimes(21)
   })
 
+  test('one that calls commits wrong, or too large, has answered: large entries do not stop the clears', async () => {
+    const { guard, call } = setUp(async (method) => {
+      if (method === 'commit') throw new Error('ERR max request size exceeded. Limit: 1048576 bytes')
+    })
+    expect(await repeat(20, () => reasonOf(guard.commit(COMMIT)))).toEqual(Array(20).fill('refused'))
+    expect(await reasonOf(guard.clear(['a']))).toBe('answered')
+    expect(call).toHaveBeenCalledTimes(21)
+  })
+
+  test('one that calls everything else wrong is of no use, and is left alone', async () => {
+    const { guard } = setUp(() => Promise.reject(new Error('ERR unknown command')))
+    const opened = [...Array(4).fill('refused'), 'refused, opened', 'breaker-open']
+    expect(await repeat(6, () => reasonOf(guard.clear(['a'])))).toEqual(opened)
+    expect(await repeat(6, () => reasonOf(guard.lookUp(QUERY)))).toEqual(opened)
+  })
+
   test('one that comes back full is no longer away', async () => {
     let error = 'down'
     const { guard, now } = setUp(() => Promise.reject(new Error(error)))

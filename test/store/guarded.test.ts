@@ -161,7 +161,7 @@ describe('errors', () => {
 
   test.each<[reason: string, error: unknown]>([
     ['failed', new Error(`fetch failed ${SECRET}`)],
-    ['failed', new Error(`ERR ${SECRET}, command was: ["SET","k","OOM unauthorized"]`)],
+    ['refused', new Error(`ERR ${SECRET}, command was: ["SET","k","OOM unauthorized"]`)],
     ['failed', SECRET],
     ['failed', undefined],
     ['timeout', Object.assign(new Error(SECRET), { name: 'TimeoutError' })],

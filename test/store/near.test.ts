@@ -219,6 +219,19 @@ describe('what becomes a copy', () => {
     expect(sentSince()).toEqual([WITH_ENTRY])
   })
 
+  test('a commit that was refused drops the copy: else its window would go on, and each hit be refreshed in vain', async () => {
+    const { elsewhere, store, sentSince } = world()
+    const stamp = await elsewhere.begin()
+    await put(store, 'old')
+    expect(await read(store)).toBe('old')
+    await elsewhere.clear(['t:x'])
+    sentSince()
+    expect(await read(store)).toBe('old')
+    expect(await put(store, 'refreshed', { stamp })).toBe('cleared')
+    expect(await read(store)).toBe(null)
+    expect(sentSince()).toEqual([WITH_ENTRY])
+  })
+
   test('nothing of a commit that failed', async () => {
     const { store, trouble, sentSince } = world()
     await put(store, 'first', { name: 'e:x:2' })

@@ -103,6 +103,9 @@ describe('names', () => {
     expect([EVERYTHING, namespaceScope('x'), namespaceScope('')].every(isBroad)).toBe(true)
     const narrow = [tagScope('a'), tagScope('n:x'), pathScope('/a'), pathScope('n:'), keyScope('n', 'a')]
     expect(narrow.some(isBroad)).toBe(false)
+    // As a store has them that apps share.
+    expect([EVERYTHING, namespaceScope('x')].map((scope) => `shop/${scope}`).every(isBroad)).toBe(true)
+    expect(narrow.map((scope) => `n:shop/${scope}`).some(isBroad)).toBe(false)
   })
 })
 

@@ -12,8 +12,10 @@ export const replays: Readonly<Record<string, Scenario>> = {
       const { routeIndex } = c.req
       const raw = c.req.raw.clone()
       note(canReplay(c, routeIndex, (handler) => handler === early))
+      const above = new Headers(c.newResponse(null).headers)
       c.res = c.newResponse('early')
       const again = replay(c, routeIndex, {
+        above,
         request: new Request(raw.url, {
           method: raw.method,
           headers: raw.headers,

@@ -31,7 +31,7 @@ interface Interception {
   readonly accessors: Accessor[]
 }
 
-const INTERCEPTED = Symbol('hono-redis-cache.intercepted')
+export const INTERCEPTED = Symbol('hono-redis-cache.intercepted')
 
 type Intercepted = object & { [INTERCEPTED]?: Map<string, Interception> }
 
@@ -94,6 +94,10 @@ function assign(
   else Object.defineProperty(target, name, { ...PLAIN, value })
 }
 
+/** Whether a property is one that has been put there so. */
+export const isIntercepted = (name: PropertyKey, { get }: PropertyDescriptor): boolean =>
+  get !== undefined && shared.get(name as string)?.fixed.get === get
+
 /** Returns what ends it. */
 export function intercept(target: Intercepted, name: string, accessor: Accessor): () => void {
   const before = Object.getOwnPropertyDescriptor(target, name)
@@ -108,8 +112,8 @@ export function intercept(target: Intercepted, name: string, accessor: Accessor)
   let found = outer
   if (!found || before?.get !== property.get) {
     found = { target, before, accessors: [] }
-    all.set(name, found)
     Object.defineProperty(target, name, before?.enumerable ? { ...property, enumerable: true } : property)
+    all.set(name, found)
   }
   const interception = found
   const { accessors } = interception

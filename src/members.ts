@@ -1,20 +1,26 @@
 /**
- * A plain variable of which the route has declared some members, such as `user.role`: those are in the key. Reading
- * any other member, or all of them, is reading the whole, which is then an input like any other variable.
+ * A variable of which the route has declared some members, such as `user.role`: those are in the key. Reading any
+ * other member, or all of them, is reading the whole, which is then an input, or none, like any other variable.
  */
+
+import { isOfEveryObject } from './noticing.ts'
 
 /** @param whole called where more is read than the paths name */
 export function watchMembers<T extends object>(tree: T, paths: readonly string[], whole: () => void): T {
   return new Proxy(tree, {
     get(all, name) {
       const value: unknown = Reflect.get(all, name)
-      // What every object has says nothing of this one; that it lacks a member does.
-      if (typeof name !== 'string' || paths.includes(name) || name in Object.prototype) return value
-      const below = paths
-        .filter((path) => path.startsWith(`${name}.`))
-        .map((path) => path.slice(name.length + 1))
-      if (below.length > 0 && typeof value === 'object' && value !== null)
-        return watchMembers(value, below, whole)
+      if (isOfEveryObject(all, name)) return value
+      if (typeof name === 'string') {
+        if (paths.includes(name)) return value
+        const below = paths
+          .filter((path) => path.startsWith(`${name}.`))
+          .map((path) => path.slice(name.length + 1))
+        if (below.length > 0) {
+          if (!isLiteral(value)) return value
+          if (!isFixed(all, name)) return watchMembers(value, below, whole)
+        }
+      }
       whole()
       return value
     },
@@ -31,4 +37,17 @@ export function watchMembers<T extends object>(tree: T, paths: readonly string[]
       return Reflect.getOwnPropertyDescriptor(all, name)
     },
   })
+}
+
+/** An instance of a class does not bear being watched: of that the declaration must say enough. */
+export function isLiteral(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Array.isArray(value) || Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
+/** Of such a member a Proxy must give the very value. */
+function isFixed(object: object, name: string): boolean {
+  const property = Object.getOwnPropertyDescriptor(object, name)
+  return property?.configurable === false && property.writable === false
 }

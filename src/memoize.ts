@@ -15,7 +15,7 @@ import { spoil, use } from './collect.ts'
 import { ConfigError } from './errors.ts'
 import type { Usefulness } from './http/policy.ts'
 import { md5 } from './key/md5.ts'
-import { isPlainObject, plainCopy, plainText } from './key/plain.ts'
+import { argumentText, isPlainObject, plainCopy } from './key/plain.ts'
 import { asJson, recallOrCompute } from './memo.ts'
 import type { Refusal } from './request.ts'
 import { type Subject, union } from './shape.ts'
@@ -146,7 +146,7 @@ function memoText(namespace: string, name: string, args: object, exclude: readon
   const keyed: [string, string][] = []
   for (const argument of Object.keys(args).sort()) {
     if (exclude.includes(argument)) continue
-    const text = plainText((args as Record<string, unknown>)[argument])
+    const text = argumentText((args as Record<string, unknown>)[argument])
     if (text === undefined) {
       throw new ConfigError(
         `memoize(${name}): the argument ${argument} is no plain value and cannot be part of the key; ` +

@@ -1,22 +1,22 @@
 /** An object of which each member is noticed when it is read, whichever way, and so is asking which there are. */
 
+/** @param member gives the member as it is to be seen */
 export function noticing<T extends object>(
   object: T,
-  member: (all: T, name: PropertyKey) => void,
+  member: (all: T, name: PropertyKey) => unknown,
   names: () => void,
 ): T {
   return new Proxy(object, {
-    get(all, name) {
-      member(all, name)
-      return Reflect.get(all, name)
-    },
+    get: (all, name) => (isOfEveryObject(all, name) ? Reflect.get(all, name) : member(all, name)),
     has(all, name) {
-      member(all, name)
+      if (!isOfEveryObject(all, name)) member(all, name)
       return Reflect.has(all, name)
     },
     getOwnPropertyDescriptor(all, name) {
-      member(all, name)
-      return Reflect.getOwnPropertyDescriptor(all, name)
+      const property = Reflect.getOwnPropertyDescriptor(all, name)
+      if (isOfEveryObject(all, name)) return property
+      const value = member(all, name)
+      return property && 'value' in property ? { ...property, value } : property
     },
     ownKeys(all) {
       names()
@@ -24,3 +24,7 @@ export function noticing<T extends object>(
     },
   })
 }
+
+/** What every object has says nothing of this one; that it lacks a member does. */
+export const isOfEveryObject = (object: object, name: PropertyKey): boolean =>
+  name in Object.prototype && !Object.hasOwn(object, name)

@@ -1,6 +1,6 @@
 /**
- * Observes what a route reads of its Context: variables, whatever middleware above has put on the Context itself, and
- * the ways through `c.env`, `c.executionCtx` and `c.event` to the platform's own request.
+ * Observes what a route reads of its Context: variables, and the ways through `c.env`, `c.executionCtx` and `c.event`
+ * to the platform's own request.
  */
 
 import type { Context } from 'hono'
@@ -37,18 +37,22 @@ export interface ContextObservation {
 export function observeContext(c: Context, reader: Reader, watch: Watch): ContextObservation {
   const { watching, intercept, replace } = watch
   /** What was set inside the observed part is the handler's own business. */
-  const set = new Set<string>()
+  const set = new Set<unknown>()
   let isLate = false
 
-  const { get: getVariable, set: setVariable } = c
-  const readVariable = (name: string): unknown => {
-    const value: unknown = getVariable(name)
-    return watching() && !set.has(name) ? reader.variable(name, value) : value
+  const getVariable = c.get as (name: unknown) => unknown
+  const setVariable = c.set as (name: unknown, value: unknown) => void
+  const readVariable = (name: unknown): unknown => {
+    const value = getVariable(name)
+    if (!watching() || set.has(name)) return value
+    if (typeof name === 'string') return reader.variable(name, value)
+    reader.refuse('variable', unnamed(name))
+    return value
   }
   replace(c, 'get', { writable: true, value: readVariable })
   replace(c, 'set', {
     writable: true,
-    value: (name: string, value: unknown) => {
+    value: (name: unknown, value: unknown) => {
       // Once the handler has returned it may be middleware above that sets it.
       if (isLate) set.delete(name)
       else set.add(name)
@@ -63,11 +67,16 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
       },
     })
   }
-  observed('var', (all) => noticing(all as object, noteOf, names))
+  observed('var', (all) => noticing(all as object, member, names))
 
-  const noteOf = (all: object, name: PropertyKey) => {
-    if (typeof name === 'string' && (Object.hasOwn(all, name) || !(name in Object.prototype)))
-      readVariable(name)
+  const member = (all: object, name: PropertyKey): unknown => {
+    if (typeof name === 'symbol') return readVariable(name)
+    const value: unknown = Reflect.get(all, name)
+    // A variable whose name is no string goes by the string that it makes.
+    const isUnnamed = String(Number(name)) === name || !Object.is(value, getVariable(name))
+    if (!isUnnamed || set.has(name)) return readVariable(name)
+    if (watching()) reader.refuse('variable', unnamed(name))
+    return value
   }
   const names = () => {
     // Which variables there are may itself say who asks.
@@ -102,28 +111,6 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
     }
   }
 
-  // What middleware above has put on the Context and its request, past `c.set()`.
-  for (const [target, path] of [
-    [c, 'c'],
-    [c.req, 'c.req'],
-  ] as const) {
-    for (const name of Object.keys(target)) if (!namesOfNew(target).has(name)) watchAdded(target, name, path)
-  }
-
-  function watchAdded(target: object, name: string, path: string): void {
-    const { value, get } = Object.getOwnPropertyDescriptor(target, name)!
-    if (get) return
-    replace(target, name, {
-      get: () => {
-        if (watching()) reader.refuse('variable', added(`${path}.${name}`))
-        return value
-      },
-      set: (value: unknown) => {
-        Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true })
-      },
-    })
-  }
-
   let getWhenLate: unknown
   return {
     late() {
@@ -148,20 +135,10 @@ const hasSomething = (value: unknown): boolean =>
     ? value !== undefined
     : Object.keys(value).length > 0
 
-const known = new WeakMap<object, ReadonlySet<string>>()
-
-/** The names of the properties that an instance of that class has when it is new. */
-function namesOfNew(instance: object): ReadonlySet<string> {
-  const Class = instance.constructor as new (request: Request) => object
-  let names = known.get(Class)
-  if (!names) {
-    names = new Set(Object.keys(new Class(new Request('http://localhost/'))))
-    known.set(Class, names)
-  }
-  return names
-}
-
 const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
+const unnamed = (name: unknown): string =>
+  `the route reads the variable ${Object(name) === name ? 'of an object' : String(name)}, whose name is no string, ` +
+  "so that no key can cover it; give it one that is with c.set('name', value)"
 const REPLACED =
   'c.get() was replaced above the route while its body was still running, so that its reads could not be seen'
 const ALL_VARIABLES =

@@ -9,7 +9,9 @@
 
 import type { Context } from 'hono'
 import type { Accessor } from './intercept.ts'
-import { noticing } from './noticing.ts'
+import { observeAddedToRaw } from './observe-added.ts'
+import { allHeaders, observeHeaders } from './observe-headers.ts'
+import { hasKeyedBody, observeValidated } from './observe-validated.ts'
 import { added, type Reader } from './reads.ts'
 import type { Watch } from './watch.ts'
 
@@ -34,11 +36,10 @@ export function observeRequest(
   c: Context,
   request: Request,
   reader: Reader,
-  { watching, intercept, replace, unobserved }: Watch,
+  watch: Watch,
 ): RequestObservation {
+  const { watching, intercept, unobserved } = watch
   const { req } = c
-  const members = req as unknown as Record<string, Method>
-  const prototype = Object.getPrototypeOf(req) as Record<string, Method>
   let view = request
   /** What the handler has put in the place of `c.req.raw`. */
   let own: Request | undefined
@@ -46,57 +47,52 @@ export function observeRequest(
   /** `c.req.raw` was taken and nothing of it has been read yet. */
   let taken = false
 
-  const method = (name: string, value: Method) => replace(req, name, { writable: true, value })
-  const allHeaders = () => reader.refuse('all-headers', ALL_HEADERS)
   const whole = () => reader.refuse('raw-request', WHOLE)
 
-  // Through Hono.
-  const { header } = members
-  method('header', (name) => {
-    if (watching()) name ? reader.header(String(name)) : allHeaders()
-    return unobserved(() => header!.call(req, name))
-  })
-  for (const name of ['url', 'method']) {
-    // Hono's own use `raw`.
+  // Through Hono, whose own members use `raw`.
+  function member(name: string, see: Accessor['get'], set?: Accessor['set']): void {
     const get: Accessor['get'] = (below, isAdded) => {
       if (isAdded && watching()) reader.refuse('variable', added(`c.req.${name}`))
-      return unobserved(below)
+      return see(below, isAdded)
     }
-    intercept(req, name, { get })
+    intercept(req, name, set ? { get, set } : { get })
   }
+  function method(name: string, observed: (found: Method) => Method): void {
+    let found: unknown
+    let seen: unknown
+    const see: Accessor['get'] = (below) => {
+      const now = below()
+      if (now !== found) {
+        found = now
+        seen = typeof now === 'function' ? observed(now.bind(req)) : now
+      }
+      return seen
+    }
+    member(name, see, (value, below) => below(value))
+  }
+  for (const name of ['url', 'method']) member(name, (below) => unobserved(below))
+  method('header', (header) => (name) => {
+    if (watching()) name ? reader.header(String(name)) : allHeaders(reader)
+    return unobserved(() => header(name))
+  })
   const validatedHere = new Set<unknown>()
-  method('addValidatedData', (target, data) => {
+  method('addValidatedData', (add) => (target, data) => {
     // A validator below: what it read has been noticed.
     validatedHere.add(target)
-    return prototype.addValidatedData!.call(req, target, data)
+    return add(target, data)
   })
-  method('valid', (target) => {
-    const data = prototype.valid!.call(req, target)
-    return watching() && !validatedHere.has(target) ? validated(target, data) : data
+  method('valid', (valid) => (target) => {
+    const data = valid(target)
+    if (!watching() || validatedHere.has(target)) return data
+    return observeValidated(target, data, view, reader, watch)
   })
-  if (view.method !== 'GET' && view.method !== 'HEAD') {
-    // The body is part of the key: reading it through Hono says nothing new.
-    for (const name of BODY_READERS) {
-      const read = members[name]!
-      method(name, (...args) => unobserved(() => read.apply(req, args)))
-    }
-  }
-
-  /** A validator above saw the request whole, cookies that `vary.cookies` hides from the handler included. */
-  function validated(target: unknown, data: unknown): unknown {
-    if (target === 'cookie' && data !== undefined) reader.allCookies()
-    if (target !== 'header' || typeof data !== 'object' || data === null) return data
-    // Only a header as it was sent can be named; a schema may have made something else of it, or of its absence.
-    const headers = unobserved(() => view.headers)
-    const note = (all: object, name: PropertyKey): void => {
-      if (!watching() || typeof name !== 'string' || (name in all && !Object.hasOwn(all, name))) return
-      const value: unknown = Reflect.get(all, name)
-      if (value !== undefined && isFieldName(name) && headers.get(name) === value) reader.header(name)
-      else allHeaders()
-    }
-    return noticing(data, note, () => {
-      if (watching()) allHeaders()
-    })
+  if (hasKeyedBody(view)) {
+    // Reading it through Hono says nothing new.
+    const aside =
+      (read: Method): Method =>
+      (...args) =>
+        unobserved(() => read(...args))
+    for (const name of BODY_READERS) method(name, aside)
   }
 
   // The Request itself.
@@ -128,6 +124,7 @@ export function observeRequest(
   function watchMembers(request: Request): void {
     if (watched.has(request)) return
     watched.add(request)
+    observeAddedToRaw(request, reader, watch)
     if (!Object.isExtensible(request)) {
       whole()
       return
@@ -152,29 +149,8 @@ export function observeRequest(
       get: (below, isOwn) => {
         const all = note(below, isOwn) as Headers
         if (!watching()) return all
-        headers ??= watchHeaders(all)
+        headers ??= observeHeaders(all, reader, watch)
         return headers
-      },
-    })
-  }
-
-  /** A Headers that native code cannot look into: to copy it, it must ask, as JavaScript does. */
-  function watchHeaders(headers: Headers): Headers {
-    return new Proxy(headers, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name, target)
-        if (typeof value !== 'function') {
-          if (name !== Symbol.toStringTag && watching()) allHeaders()
-          return value
-        }
-        if (name === 'get' || name === 'has') {
-          return (field: string) => {
-            if (watching()) reader.header(String(field))
-            return value.call(target, field)
-          }
-        }
-        if (name !== 'constructor' && watching()) allHeaders()
-        return value.bind(target)
       },
     })
   }
@@ -194,10 +170,6 @@ export function observeRequest(
   }
 }
 
-const isFieldName = (name: string): boolean => /^[!#$%&'*+\-.^`|~\w]+$/.test(name)
-
-const ALL_HEADERS =
-  "the route reads all request headers at once; read those it needs with c.req.header('name')"
 const WHOLE =
   'the route hands the whole request on (c.req.raw); read what it needs with ' +
   "c.req.header('name') and c.req.url, or set autoVary: false if what it hands it to sets Vary"

@@ -5,9 +5,10 @@
 
 import type { Context } from 'hono'
 import { BODILESS } from './body.ts'
+import { observeAdded } from './observe-added.ts'
 import { observeContext } from './observe-context.ts'
 import { observeRequest } from './observe-request.ts'
-import type { Reader } from './reads.ts'
+import { fixed, memberName, type Reader } from './reads.ts'
 import { createWatch } from './watch.ts'
 
 export interface Observation {
@@ -23,8 +24,13 @@ export interface Observation {
 }
 
 export function observe(c: Context, request: Request, reader: Reader): Observation {
-  const watch = createWatch()
+  const { req } = c
+  const watch = createWatch((target, name) => {
+    const path = target === c ? 'c' : target === req ? 'c.req' : 'c.req.raw'
+    reader.refuse('variable', fixed(memberName(path, name)))
+  })
   const complete = new Set<unknown>()
+  observeAdded(c, reader, watch)
   const context = observeContext(c, reader, watch)
   const ofRequest = observeRequest(c, request, reader, watch)
 
@@ -35,7 +41,7 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
       writable: true,
       value: (...args: unknown[]) => {
         const response = respond(...args)
-        if (response instanceof Response && !(args[0] instanceof ReadableStream)) complete.add(response)
+        if (response instanceof Response && (name === 'json' || isThere(args[0]))) complete.add(response)
         return response
       },
     })
@@ -64,3 +70,10 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
     end,
   }
 }
+
+/** Not a stream, nor anything else that a runtime may iterate. */
+const isThere = (body: unknown): boolean =>
+  (typeof body !== 'object' && typeof body !== 'function') ||
+  body === null ||
+  body instanceof ArrayBuffer ||
+  ArrayBuffer.isView(body)

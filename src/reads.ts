@@ -10,7 +10,7 @@
 import type { Reading } from './events.ts'
 import { ANONYMOUS, INTERPRETED } from './inputs.ts'
 import { plainText } from './key/plain.ts'
-import { watchMembers } from './members.ts'
+import { isLiteral, watchMembers } from './members.ts'
 import type { Route } from './route.ts'
 import type { Subject } from './shape.ts'
 
@@ -117,8 +117,7 @@ export function createReader(route: Route, exclude: readonly string[], subject: 
         return value
       }
       reads.keyed.add(`var ${name}`)
-      // An instance of a class does not bear being watched: of that the declaration must say enough.
-      if (typeof value !== 'object' || value === null || plainText(value) === undefined) return value
+      if (!isLiteral(value)) return value
       const below = members.map((path) => path.slice(name.length + 1))
       return watchMembers(value, below, () => wholeVariable(name, value))
     },
@@ -175,9 +174,16 @@ const variableDetail = (name: string): string =>
   `the route reads the variable ${name}, which is no plain value; if it is a dependency, leave it out with ` +
   `redisCache({ exclude: ['${name}'] }), else key on plain members of it with vary: { vars: ['${name}.id'] }`
 
+/** How a member is written. */
+export const memberName = (of: string, name: PropertyKey): string =>
+  typeof name === 'symbol' ? `${of}[${String(name)}]` : `${of}.${String(name)}`
+
 /** Of a member of the Context or of its request. */
 export const added = (member: string): string =>
   `the route reads ${member}, which was set above it past c.set(), so that no key can cover it`
+
+export const fixed = (member: string): string =>
+  `${member} was fixed above the route, so that nobody could see what the route reads of it`
 
 const changed = (name: string): string =>
   `the variable ${name} was changed while the route ran, so that no key can tell what it was when it was read`

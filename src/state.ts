@@ -76,7 +76,7 @@ export interface RequestState extends Opened {
 /** Of one request; the oldest are forgotten first. */
 const MOST_EVENTS = 1_000
 
-const STATE = Symbol('hono-redis-cache')
+export const STATE = Symbol('hono-redis-cache')
 
 type WithState = Context & { [STATE]?: RequestState }
 

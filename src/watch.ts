@@ -11,7 +11,7 @@ export interface Watch {
   /** Puts an accessor in the place of a property until the end. The names are those that we know, not the app's. */
   intercept(target: object, name: string, accessor: Accessor): void
   /** Replaces a property until the end. Where somebody has replaced it since, it stays: ours is then passive. */
-  replace(target: object, name: string, property: PropertyDescriptor): void
+  replace(target: object, name: PropertyKey, property: PropertyDescriptor): void
   /** Calls something whose reads are not the handler's, such as Hono's own methods, which use `raw`. */
   unobserved<T>(call: () => T): T
   /** Puts everything back. */
@@ -25,7 +25,8 @@ const NO_MARK = {}
 const markOf = ({ get, value }: PropertyDescriptor): object =>
   get ?? (typeof value === 'function' || (typeof value === 'object' && value !== null) ? value : NO_MARK)
 
-export function createWatch(): Watch {
+/** @param unseen called for a property that its owner has fixed, so that it stays as it is */
+export function createWatch(unseen: (target: object, name: PropertyKey) => void): Watch {
   const restores: (() => void)[] = []
   let ended = false
   let inside = false
@@ -34,18 +35,23 @@ export function createWatch(): Watch {
     watching: () => !ended && !inside,
 
     intercept(target, name, accessor) {
-      restores.push(intercept(target, name, accessor))
+      try {
+        restores.push(intercept(target, name, accessor))
+      } catch {
+        unseen(target, name)
+      }
     },
 
     replace(target, name, property) {
       const before = Object.getOwnPropertyDescriptor(target, name)
-      const values = target as Record<string, unknown>
+      const values = target as Record<PropertyKey, unknown>
       // What is only a value is only assigned, at a fraction of the time.
       const isValue = before?.writable === true && 'value' in property
       if (isValue) values[name] = property.value
       else {
         const enumerable = before?.enumerable ?? false
-        Object.defineProperty(target, name, { configurable: true, enumerable, ...property })
+        if (!Reflect.defineProperty(target, name, { configurable: true, enumerable, ...property }))
+          return unseen(target, name)
       }
       restores.push(() => {
         const now = isValue ? { value: values[name] } : Object.getOwnPropertyDescriptor(target, name)

@@ -1,6 +1,6 @@
 /**
- * Plain values as text: one text for each value, whatever the order in which its members were set. What is not
- * plain (a class instance, a function, a client, a stream) has no text: it is a dependency and not an input.
+ * Plain values as text: one text for each value, and none for what is not plain (a class instance, a function, a client,
+ * a stream), which is a dependency and not an input.
  */
 
 const DEEPEST = 64
@@ -22,8 +22,19 @@ export function plainCopy<Value>(value: Value, shared: readonly string[] = []): 
   return copy as Value
 }
 
-/** The text of a plain value or a plain tree of them; `undefined` where it is none. */
-export function plainText(value: unknown, depth = 0): string | undefined {
+/**
+ * The text of a plain value or a plain tree of them; `undefined` where it is none. The order in which members were set is
+ * a part of the value, as it is to `JSON.stringify()`.
+ */
+export const plainText = (value: unknown): string | undefined => textOf(value, Object.keys)
+
+/** The same, whatever the order in which members were set: that of arguments, which are taken by their names. */
+export const argumentText = (value: unknown): string | undefined =>
+  textOf(value, (tree) => Object.keys(tree).sort())
+
+type NamesOf = (tree: object) => string[]
+
+function textOf(value: unknown, namesOf: NamesOf, depth = 0): string | undefined {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value)
@@ -35,28 +46,28 @@ export function plainText(value: unknown, depth = 0): string | undefined {
     case 'undefined':
       return String(value)
     case 'object':
-      return value === null ? 'null' : treeText(value, depth)
+      return value === null ? 'null' : treeText(value, namesOf, depth)
     default:
       return undefined
   }
 }
 
-function treeText(tree: object, depth: number): string | undefined {
+function treeText(tree: object, namesOf: NamesOf, depth: number): string | undefined {
   // Also the end of a tree that holds itself.
   if (depth >= DEEPEST) return undefined
   const members: string[] = []
   if (Array.isArray(tree)) {
     if (!isPlainArray(tree)) return undefined
     for (const item of tree) {
-      const text = plainText(item, depth + 1)
+      const text = textOf(item, namesOf, depth + 1)
       if (text === undefined) return undefined
       members.push(text)
     }
     return `[${members.join()}]`
   }
   if (!isPlainObject(tree)) return undefined
-  for (const name of Object.keys(tree).sort()) {
-    const text = plainText((tree as Record<string, unknown>)[name], depth + 1)
+  for (const name of namesOf(tree)) {
+    const text = textOf((tree as Record<string, unknown>)[name], namesOf, depth + 1)
     if (text === undefined) return undefined
     members.push(`${JSON.stringify(name)}:${text}`)
   }

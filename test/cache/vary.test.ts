@@ -45,12 +45,13 @@ onBothStores('vary', (open) => {
     })
   })
 
-  test('a variable makes a key of its own for every value, whatever the order of its members', async () => {
+  test('a variable makes a key of its own for every value, and for every order of its members', async () => {
     const site = siteWith(NO_VALUES, ['user', 'plan'])
     expect((await site.get({ user: { id: 1, roles: ['a'] }, plan: 'free' })).body).toBe('one')
     expect((await site.get({ user: { id: 2, roles: ['a'] }, plan: 'free' })).body).toBe('two')
     expect((await site.get({ user: { id: 1, roles: ['a'] }, plan: 'paid' })).body).toBe('three')
-    const same = await site.get({ user: { roles: ['a'], id: 1 }, plan: 'free' })
+    expect((await site.get({ user: { roles: ['a'], id: 1 }, plan: 'free' })).body).toBe('four')
+    const same = await site.get({ user: { id: 1, roles: ['a'] }, plan: 'free' })
     expect(same).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
   })
 

@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plainCopy, plainText } from '../../src/key/plain.ts'
+import { argumentText, plainCopy, plainText } from '../../src/key/plain.ts'
 
 type Tree = string | number | bigint | boolean | null | undefined | Tree[] | { [name: string]: Tree }
 
@@ -21,15 +21,16 @@ const { tree: anyTree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }))
 
-/** Whether two trees are the same value; the order of members and the prototype of an object say nothing. */
-function same(a: Tree, b: Tree): boolean {
+/** Whether two trees are the same value; the prototype of an object says nothing, nor need the order of members. */
+function same(a: Tree, b: Tree, ordered: boolean): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
   if (Array.isArray(a) !== Array.isArray(b)) return false
   const names = Object.keys(a)
   const at = (tree: object, name: string) => (tree as Record<string, Tree>)[name]
   return (
     names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && same(at(a, name), at(b, name)))
+    (!ordered || names.every((name, index) => name === Object.keys(b)[index])) &&
+    names.every((name) => Object.hasOwn(b, name) && same(at(a, name), at(b, name), ordered))
   )
 }
 
@@ -48,19 +49,22 @@ describe('plain trees', () => {
   test('two have one text only if they are the same', () => {
     fc.assert(
       fc.property(anyTree, anyTree, (a, b) => {
-        expect(plainText(a) === plainText(b)).toBe(same(a, b))
+        expect(plainText(a) === plainText(b)).toBe(same(a, b, true))
+        expect(argumentText(a) === argumentText(b)).toBe(same(a, b, false))
       }),
       { numRuns: 1000 },
     )
   })
 
-  test('every tree has a text, whatever the order in which its members were set', () => {
+  test('every tree has a text, and its reverse another only if there is an order in it', () => {
     fc.assert(
       fc.property(anyTree, (tree) => {
         const text = plainText(tree)
         expect(text).toBeTypeOf('string')
-        expect(plainText(reversed(tree))).toBe(text)
         expect(plainText(structuredClone(tree))).toBe(text)
+        const turned = reversed(tree)
+        expect(plainText(turned) === text).toBe(same(tree, turned, true))
+        expect(argumentText(turned)).toBe(argumentText(tree))
       }),
     )
   })
@@ -78,15 +82,19 @@ describe('plain trees', () => {
     [undefined, 'undefined'],
     [[], '[]'],
     [[1, '1', 1n, [undefined]], '[1,"1",1n,[undefined]]'],
-    [{ b: 1, a: { d: [], c: null } }, '{"a":{"c":null,"d":[]},"b":1}'],
+    [{ b: 1, a: { d: [], c: null } }, '{"b":1,"a":{"d":[],"c":null}}'],
     [JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
     [Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
   ])('%o is %s', (value, text) => {
     expect(plainText(value)).toBe(text)
   })
 
+  test('of arguments the members are sorted by their names', () => {
+    expect(argumentText({ b: 1, a: { d: [], c: null } })).toBe('{"a":{"c":null,"d":[]},"b":1}')
+  })
+
   test('an object of another realm is as plain as one of this', () => {
-    expect(plainText(runInNewContext('({ b: [1, {}], a: "x" })'))).toBe('{"a":"x","b":[1,{}]}')
+    expect(plainText(runInNewContext('({ b: [1, {}], a: "x" })'))).toBe('{"b":[1,{}],"a":"x"}')
   })
 })
 

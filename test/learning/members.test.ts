@@ -3,7 +3,7 @@
  * reads besides is an input, too, or one person would get what was made for another of the same role.
  */
 
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 
@@ -15,15 +15,19 @@ const people: Record<string, User> = {
   bob: { id: '2', role: 'editor', name: 'Bob', team: { id: 't', name: 'Blue' } },
 }
 
-function site(vars: string[], handler: (user: User) => unknown) {
+function site(
+  vars: string[],
+  handler: (user: User, c: Context<Env>) => unknown,
+  userOf = (who: string): User => structuredClone(people[who]!),
+) {
   const pending: Promise<unknown>[] = []
   const app = new Hono<Env>()
   app.use(redisCache({ store: memoryStore(), waitUntil: (promise) => void pending.push(promise) }))
   app.use(async (c, next) => {
-    c.set('user', structuredClone(people[c.req.query('as')!]!))
+    c.set('user', userOf(c.req.query('as')!))
     await next()
   })
-  app.get('/', cache({ query: false, vary: { vars } }), (c) => c.json(handler(c.get('user')) as object))
+  app.get('/', cache({ query: false, vary: { vars } }), (c) => c.json(handler(c.get('user'), c) as object))
   return async (who: string) => {
     const response = await app.request(`/?as=${who}`)
     await Promise.all(pending)
@@ -65,5 +69,110 @@ describe('a route that declares user.role', () => {
     const own = site(['user.team.id'], (user) => ({ team: user.team.name }))
     await own('ann')
     expect((await own('bob')).body).toEqual({ team: 'Blue' })
+  })
+
+  it("never gives one person another's answer when it reads another member through c.var", async () => {
+    const read = (_: User, c: Context<Env>) => ({ for: c.var.user.name })
+    const get = site(['user.role'], read)
+    await get('ann')
+    expect((await get('bob')).body).toEqual({ for: 'Bob' })
+  })
+
+  it('is shared where it reads that through c.var', async () => {
+    const get = site(['user.role'], (_, c) => ({ for: c.var.user.role }))
+    await get('ann')
+    expect((await get('bob')).hit).toBe(true)
+  })
+
+  it.each(['constructor', 'toString', 'valueOf'])(
+    "never gives one person another's member named %s, as every object has one",
+    async (name) => {
+      const get = site(
+        ['user.role'],
+        (user) => ({ for: user[name as 'name'] }),
+        (who) => ({ ...people[who]!, [name]: people[who]!.name }),
+      )
+      await get('ann')
+      expect((await get('bob')).body).toEqual({ for: 'Bob' })
+    },
+  )
+
+  it("never gives one person what another's lack of a symbol makes", async () => {
+    const secret = Symbol('secret')
+    const get = site(
+      ['user.role'],
+      (user) => ({ for: (user as unknown as Record<symbol, string>)[secret] ?? 'nobody' }),
+      (who) => (who === 'ann' ? people.ann! : ({ ...people.bob!, [secret]: 'Bob' } as User)),
+    )
+    await get('ann')
+    expect((await get('bob')).body).toEqual({ for: 'Bob' })
+  })
+})
+
+describe('a variable that is no plain tree as a whole', () => {
+  const withMore = (who: string, more: object) => ({ ...people[who]!, ...more }) as User
+
+  it.each<[string, object]>([
+    ['a date', { since: new Date(0) }],
+    ['a method', { save() {} }],
+    ['a member under a symbol', { [Symbol('secret')]: 1 }],
+  ])("never gives one person another's name beside %s", async (_, more) => {
+    const get = site(
+      ['user.role'],
+      (user) => ({ for: user.name }),
+      (who) => withMore(who, more),
+    )
+    await get('ann')
+    expect(await get('bob')).toEqual({ body: { for: 'Bob' }, hit: false })
+  })
+
+  it('is shared while the route reads what it declares', async () => {
+    const get = site(
+      ['user.role', 'user.team.id'],
+      (user) => ({ for: [user.role, user.team.id] }),
+      (who) => withMore(who, { since: new Date(0) }),
+    )
+    await get('ann')
+    expect((await get('bob')).hit).toBe(true)
+  })
+
+  it('is given as it is where it is an instance of a class', async () => {
+    class Team {
+      readonly id = 't'
+      readonly #label = 'team'
+      label() {
+        return this.#label
+      }
+    }
+    const get = site(
+      ['user.team.id'],
+      (user) => ({ for: (user.team as unknown as Team).label() }),
+      (who) => withMore(who, { team: new Team() }),
+    )
+    await get('ann')
+    expect(await get('bob')).toEqual({ body: { for: 'team' }, hit: true })
+  })
+})
+
+describe('a variable that is frozen', () => {
+  const frozen = (who: string): User => {
+    const user = structuredClone(people[who]!)
+    return Object.freeze({ ...user, team: Object.freeze(user.team) })
+  }
+
+  it('is given as it is where a member below a member is declared, and is an input then', async () => {
+    const get = site(['user.team.id'], (user) => ({ team: user.team.name }), frozen)
+    const answers = { ann: await get('ann'), bob: await get('bob'), again: await get('ann') }
+    expect(answers).toEqual({
+      ann: { body: { team: 'Red' }, hit: false },
+      bob: { body: { team: 'Blue' }, hit: false },
+      again: { body: { team: 'Red' }, hit: true },
+    })
+  })
+
+  it('is watched like any other where it holds the declared member itself', async () => {
+    const shared = site(['user.role'], (user) => ({ for: user.role }), frozen)
+    await shared('ann')
+    expect((await shared('bob')).hit).toBe(true)
   })
 })

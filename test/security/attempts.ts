@@ -79,6 +79,15 @@ const late = (read: (c: Context) => unknown) => (c: Context) =>
   )
 const readCookie = late((c) => c.req.raw.headers.get('cookie'))
 
+/** Such a body that is no stream: most runtimes take any iterable for one. */
+const iterable = (read: (c: Context) => unknown) => (c: Context) => {
+  async function* chunks() {
+    await tick()
+    yield new TextEncoder().encode(`for ${read(c)}`)
+  }
+  return c.body(chunks() as unknown as ReadableStream)
+}
+
 /** Middleware above that gives an object of the request a member of its own. */
 const put =
   (target: (c: Context) => object, name: string, value: (who: Who) => unknown): MiddlewareHandler =>
@@ -111,6 +120,16 @@ export const attempts: Readonly<Record<string, Attempt>> = {
       c.get = get
     },
     handler: late((c) => c.get('user')),
+  },
+  'a cookie that a body reads late which is an iterable': {
+    handler: iterable((c) => c.req.header('cookie')),
+  },
+  'a variable that a body reads late which is an iterable': {
+    above: async (c, next) => {
+      c.set('user', whoIs(c))
+      await next()
+    },
+    handler: iterable((c) => c.get('user')),
   },
   'a Vary of the handler that is the same as one set above': {
     above: async (c, next) => {

@@ -5,15 +5,14 @@
  * Context, so that a request id, a cookie or CORS is this request's own and never the one that filled the cache.
  */
 
-import type { Context } from 'hono'
 import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { type Field, fieldOf } from './http/fields.ts'
 import { responseOf } from './respond.ts'
 import { replaceResponse } from './saying.ts'
-import { select, wholeOf } from './selecting.ts'
-import { stateOf } from './state.ts'
+import { select, streamOf, wholeOf } from './selecting.ts'
+import type { Visit } from './visit.ts'
 
 /**
  * - `partial`: the entry holds a part, which is not what the request is for
@@ -32,7 +31,7 @@ export interface Giving {
 }
 
 export function answer(
-  c: Context,
+  { c, state }: Pick<Visit, 'c' | 'state'>,
   entry: Entry,
   now: number,
   { status, cacheControl, above }: Giving,
@@ -50,10 +49,11 @@ export function answer(
   if (given.contentRange !== undefined) added.push(['content-range', given.contentRange])
   if (cacheControl !== undefined) added.push(['cache-control', cacheControl])
   try {
-    const response = responseOf(c, given.status, given.body, { stored: entry.headers, added }, above)
+    const body = later && given.body !== null ? streamOf(given.body) : given.body
+    const response = responseOf(c, given.status, body, { stored: entry.headers, added }, above)
     replaceResponse(c, response)
     const ownEtag = entry.ownEtag ? fieldOf(entry.headers, 'etag') : null
-    stateOf(c)!.given = { response, selection: later, ownEtag }
+    state.given = { response, selection: later, ownEtag }
     return 'answered'
   } catch {
     return 'damaged'

@@ -62,7 +62,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     if (route.awaitStore) await committing
     const { storable } = renewal
     const outcome = storable.store ? { stored: true } : { detail: storable.reason }
-    answer(c, renewal.entry, Date.now(), {
+    answer(visit, renewal.entry, Date.now(), {
       status: { ...about, forwardedStatus: 304, ...outcome },
       cacheControl: route.cacheControl,
       above,
@@ -113,7 +113,7 @@ function standIn(
     ...(status !== undefined && { forwardedStatus: status }),
     detail: 'stale-if-error',
   }
-  return answer(c, entry, now, { status: said, cacheControl: route.cacheControl, above }) === 'answered'
+  return answer(visit, entry, now, { status: said, cacheControl: route.cacheControl, above }) === 'answered'
 }
 
 /** Of what was thrown past Hono. An exception with a 4xx says something of the request, and is no failure. */

@@ -173,7 +173,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
   // What cannot be refreshed behind the answer is refreshed before it.
   if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry, demands)
-  const answered = answer(c, entry, now, {
+  const answered = answer(visit, entry, now, {
     status: statusKey(state, key),
     cacheControl: route.cacheControl,
   })

@@ -72,7 +72,7 @@ export type Found = Pick<Extract<Recollection, { outcome: 'found' }>, 'outcome' 
 
 /** Answers with an entry that has appeared since. */
 async function answerFromStore(visit: Visit, { subject, need }: Before): Promise<Found | null> {
-  const { c, asked, route, connection, report } = visit
+  const { asked, route, connection, report } = visit
   try {
     const found = await recall(connection, subject)
     if (found.outcome !== 'found') return null
@@ -81,7 +81,8 @@ async function answerFromStore(visit: Visit, { subject, need }: Before): Promise
     const reuse = mayReuse(found.entry, residence(found.entry, now), demands)
     if (reuse.use !== 'fresh') return null
     const status = { fwd: forwardedFor(need), collapsed: true }
-    if (answer(c, found.entry, now, { status, cacheControl: route.cacheControl }) !== 'answered') return null
+    if (answer(visit, found.entry, now, { status, cacheControl: route.cacheControl }) !== 'answered')
+      return null
     report({ type: 'shared', namespace: subject.namespace, key: subject.key })
     return found
   } catch {

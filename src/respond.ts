@@ -11,7 +11,7 @@ import { bytesOf } from './entry/entry.ts'
 import { type Field, fieldOf } from './http/fields.ts'
 import { keepingOf, recordOf } from './record.ts'
 
-type Body = string | Uint8Array<ArrayBuffer> | null
+type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
 
 /** The fields of a response: those of an entry, and those that say how it is given. */
 export interface Fields {

@@ -83,14 +83,18 @@ export function selectMade(
 export function giveSelection(c: Context, { response, selection, ownEtag }: Given): void {
   const { res } = c
   if (res === response && !selection) return
-  // `c.header()` makes another Response around the same body.
-  if (res !== response && (res.body !== response.body || res.status !== response.status)) {
-    if (ownEtag !== null && res.headers.get('etag')?.endsWith(ownEtag)) removeField(c, 'etag')
+  // Somebody above has confirmed it as well, and has left out more fields than we do.
+  const isConfirmed = res.status === 304 && selection?.status === 304
+  if (!isConfirmed && !isAround(response, res)) {
+    const isOurs = ownEtag !== null && res.headers.get('etag')?.endsWith(ownEtag)
+    if (isOurs && res.status !== 304 && keepsBody(Response)) removeField(c, 'etag')
     return
   }
   if (!selection) return
   const { status, body, contentRange } = selection
   const headers = new Headers(res.headers)
+  if (isConfirmed)
+    for (const [name, value] of response.headers) if (!res.headers.has(name)) headers.append(name, value)
   const isWhole = status !== 304 && status !== 416
   for (const name of [...headers.keys()]) if (!isWhole && isContentField(name)) headers.delete(name)
   headers.delete('content-length')
@@ -99,3 +103,22 @@ export function giveSelection(c: Context, { response, selection, ownEtag }: Give
   res.body?.cancel().catch(() => {})
   replaceResponse(c, new Response(body, { status, headers }))
 }
+
+/** Whether a response is that one, or another around its body, as `c.header()` makes. */
+const isAround = (response: Response, res: Response): boolean =>
+  res === response || (res.status === response.status && res.body !== null && res.body === response.body)
+
+/** Deno has another stream for a body that JavaScript has not made, each time that it is handed on. */
+function keepsBody(Class: typeof Response): boolean {
+  const { body } = new Class('text')
+  return new Class(body).body === body
+}
+
+/** A body of which can be told that it is still the same. */
+export const streamOf = (body: Entry['body']): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytesOf(body))
+      controller.close()
+    },
+  })

@@ -53,14 +53,12 @@ export async function shareOrLead(
   return asked.method === 'GET' ? flights.lead(name, ms, store.clears()) : undefined
 }
 
-function answerWith(
-  { c, asked, route, report }: Visit,
-  { subject, need }: Before,
-  { entry }: Cargo,
-): boolean {
+function answerWith(visit: Visit, { subject, need }: Before, { entry }: Cargo): boolean {
+  const { asked, route, report } = visit
   if (mayReuse(entry, 0, demandsOf(asked.headers, route.profile)).use === 'validate') return false
   const status = { collapsed: true, fwd: forwardedFor(need) }
-  if (answer(c, entry, Date.now(), { status, cacheControl: route.cacheControl }) !== 'answered') return false
+  if (answer(visit, entry, Date.now(), { status, cacheControl: route.cacheControl }) !== 'answered')
+    return false
   report({ type: 'shared', namespace: subject.namespace, key: subject.key })
   return true
 }

@@ -8,7 +8,7 @@ import { etag } from 'hono/etag'
 import { expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 /** Puts the name of whoever asks into the page. */
 const personal: MiddlewareHandler = async (c, next) => {
@@ -83,7 +83,35 @@ onBothStores('a response of which middleware above changes no more than the fiel
     site.app.get('/page', cache(), (c) => c.text('made'))
     await site.get('/page')
     const tag = (await site.get('/page')).headers.get('etag')!
-    expect((await site.get('/page', { headers: { 'if-none-match': tag } })).status).toBe(304)
+    const answer = await site.get('/page', { headers: { 'if-none-match': tag } })
+    expect(answer).toMatchObject({ status: 304, cache: 'hit; ttl=60' })
+    expect(answer.headers.get('etag')).toBe(tag)
+  })
+
+  test('one without a body that was put in its place is another', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await next()
+      const { status } = c.res
+      c.res = undefined
+      c.res = new Response(null, { status, headers: { 'x-own': 'yes' } })
+    })
+    site.app.get('/page', cache(), (c) => c.body(null, 200, { etag: '"v1"' }))
+    for (let i = 0; i < 2; i++) {
+      const answer = await site.get('/page', { headers: { 'if-none-match': '"v1"' } })
+      expect(answer.status).toBe(200)
+    }
+  })
+
+  test('below a second redisCache(), a last good answer is confirmed as any other', async () => {
+    const site = open()
+    let status: 200 | 503 = 200
+    site.app.use(cache({ expire: 1, staleIfError: 100 }), redisCache({ ...site.options, timeout: 300 }))
+    site.app.get('/page', (c) => c.text('made', status, { etag: '"v1"' }))
+    await site.get('/page')
+    status = 503
+    pass(10)
+    expect((await site.get('/page', { headers: { 'if-none-match': '"v1"' } })).status).toBe(304)
   })
 })
 

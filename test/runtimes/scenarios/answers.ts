@@ -158,6 +158,28 @@ export const answers: Readonly<Record<string, Scenario>> = {
     await ask('/page')
   },
 
+  'what is selected of a response that middleware above has had its hands on': async ({ app, ask }) => {
+    app.use('/kept/*', async (c, next) => {
+      await next()
+      c.header('x-after', 'set')
+    })
+    app.use('/rewritten/*', async (c, next) => {
+      await next()
+      c.res = new Response(`<${await c.res.text()}>`, c.res)
+    })
+    app.get('/:how/page', cache(), (c) => c.text('made', 200, { etag: '"v1"' }))
+    for (const how of ['kept', 'rewritten']) {
+      for (const headers of [
+        {},
+        {},
+        { 'if-none-match': '"v1"' },
+        { range: 'bytes=1-2' },
+        { range: 'bytes=9-' },
+      ])
+        await ask(`/${how}/page`, { headers })
+    }
+  },
+
   'variants by Vary': async ({ app, ask }) => {
     app.get('/', cache(), (c) => {
       const language = c.req.header('accept-language') ?? 'none'

@@ -78,6 +78,7 @@ describe('the snippets', () => {
       .map((line) => line.replace(/^.*: error/, ''))
     expect([...new Set(missing)].sort()).toEqual([
       " TS2304: Cannot find name 'Headers'.",
+      " TS2304: Cannot find name 'ReadableStream'.",
       " TS2304: Cannot find name 'Request'.",
       " TS2304: Cannot find name 'Response'.",
     ])

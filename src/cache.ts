@@ -185,7 +185,10 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   return null
 }
 
-/** 5. Lets the handler answer, and stores a copy of what it says; or takes the answer that a concurrent request is making. */
+/**
+ * 5. Lets the handler answer, and stores a copy of what it says; or takes the answer that a concurrent request is
+ * making.
+ */
 async function miss(
   visit: Visit,
   before: Before,

@@ -3,6 +3,7 @@
  * other member, or all of them, is reading the whole, which is then an input, or none, like any other variable.
  */
 
+import { isOfNoClass } from './key/plain.ts'
 import { isOfEveryObject } from './noticing.ts'
 
 /** @param whole called where more is read than the paths name */
@@ -40,11 +41,8 @@ export function watchMembers<T extends object>(tree: T, paths: readonly string[]
 }
 
 /** An instance of a class does not bear being watched: of that the declaration must say enough. */
-export function isLiteral(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === null || Array.isArray(value) || Object.hasOwn(prototype, 'isPrototypeOf')
-}
+export const isLiteral = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && (Array.isArray(value) || isOfNoClass(value))
 
 /** Of such a member a Proxy must give the very value. */
 function isFixed(object: object, name: string): boolean {

@@ -38,28 +38,26 @@ function asItWas(c: Context, name: string): void {
   fields.set(name, { c, before })
   said.set(res, fields)
   if (!last || last.c === c || res.body !== null) return
-  if (before === null) removeField(c, name)
-  else setField(c, name, before)
+  setField(c, name, before)
 }
 
-export function setField(c: Context, name: string, value: string, how: 'append' | 'set' = 'set'): void {
+/** @param value `null` takes the field away */
+export function setField(
+  c: Context,
+  name: string,
+  value: string | null,
+  how: 'append' | 'set' = 'set',
+): void {
   const { res } = c
   try {
     // Not `c.header()`, which makes a new Response around the body: Bun then no longer knows that it was text. Asking
     // for anything else first makes Node's adapter copy headers that may be the app's own.
     void res.bodyUsed
-    res.headers[how](name, value)
+    if (value === null) res.headers.delete(name)
+    else res.headers[how](name, value)
   } catch {
     // Those of a fetched response cannot be changed.
-    c.header(name, value, { append: how === 'append' })
-  }
-}
-
-export function removeField(c: Context, name: string): void {
-  try {
-    c.res.headers.delete(name)
-  } catch {
-    c.header(name, undefined)
+    c.header(name, value ?? undefined, { append: how === 'append' })
   }
 }
 

@@ -9,12 +9,12 @@
 import type { Context } from 'hono'
 import { BODILESS } from './body.ts'
 import { bytesOf, type Entry } from './entry/entry.ts'
-import { isNotModified } from './http/conditional.ts'
+import { isNotModified, type Validators } from './http/conditional.ts'
 import { parseDate } from './http/date.ts'
 import { fieldOf, isContentField } from './http/fields.ts'
 import { partOf, slice } from './http/partial.ts'
 import { formatContentRange, ifRangeHolds, parseRange, resolve } from './http/range.ts'
-import { removeField, replaceResponse } from './saying.ts'
+import { replaceResponse, setField } from './saying.ts'
 
 export interface Selection {
   readonly status: number
@@ -46,10 +46,7 @@ export function select({ method, headers: asked }: Request, entry: Entry): Selec
   if ((status !== 200 && status !== 206) || (method !== 'GET' && method !== 'HEAD')) return whole
   const etag = fieldOf(headers, 'etag')
   const lastModified = fieldOf(headers, 'last-modified')
-  const since = lastModified === null ? null : asked.get('if-modified-since')
-  if (status === 200 && isNotModified(asked.get('if-none-match'), since, { etag, lastModified })) {
-    return { status: 304, body: null }
-  }
+  if (status === 200 && hasSame(asked, { etag, lastModified })) return NOTHING
   const field = method === 'GET' ? asked.get('range') : null
   if (field === null) return status === 206 ? null : whole
   const date = parseDate(fieldOf(headers, 'date')) ?? entry.made
@@ -75,8 +72,14 @@ export function selectMade(
 ): Selection | null {
   if (status !== 200 || (method !== 'GET' && method !== 'HEAD')) return null
   const validators = { etag: headers.get('etag'), lastModified: headers.get('last-modified') }
-  const has = isNotModified(asked.get('if-none-match'), asked.get('if-modified-since'), validators)
-  return has ? { status: 304, body: null } : null
+  return hasSame(asked, validators) ? NOTHING : null
+}
+
+const NOTHING: Selection = { status: 304, body: null }
+
+function hasSame(asked: Headers, validators: Validators): boolean {
+  const since = validators.lastModified === null ? null : asked.get('if-modified-since')
+  return isNotModified(asked.get('if-none-match'), since, validators)
 }
 
 /** Gives the client what was selected of the response, unless somebody has made another one of it. */
@@ -87,7 +90,7 @@ export function giveSelection(c: Context, { response, selection, ownEtag }: Give
   const isConfirmed = res.status === 304 && selection?.status === 304
   if (!isConfirmed && !isAround(response, res)) {
     const isOurs = ownEtag !== null && res.headers.get('etag')?.endsWith(ownEtag)
-    if (isOurs && res.status !== 304 && keepsBody(Response)) removeField(c, 'etag')
+    if (isOurs && res.status !== 304 && keepsBody(Response)) setField(c, 'etag', null)
     return
   }
   if (!selection) return
@@ -95,8 +98,8 @@ export function giveSelection(c: Context, { response, selection, ownEtag }: Give
   const headers = new Headers(res.headers)
   if (isConfirmed)
     for (const [name, value] of response.headers) if (!res.headers.has(name)) headers.append(name, value)
-  const isWhole = status !== 304 && status !== 416
-  for (const name of [...headers.keys()]) if (!isWhole && isContentField(name)) headers.delete(name)
+  if (status === 304 || status === 416)
+    for (const name of [...headers.keys()]) if (isContentField(name)) headers.delete(name)
   headers.delete('content-length')
   if (contentRange !== undefined) headers.set('content-range', contentRange)
   // Nobody reads it any more: whoever makes it may stop, once the copy has been read.

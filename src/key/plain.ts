@@ -78,6 +78,12 @@ function treeText(tree: object, namesOf: NamesOf, depth: number): string | undef
 const isPlainArray = (value: readonly unknown[]): boolean =>
   Object.hasOwn(Object.getPrototypeOf(value), 'concat') && Reflect.ownKeys(value).length === value.length + 1
 
+/** Whether an object has the prototype of a literal, of whatever realm, or none. */
+export function isOfNoClass(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
 /**
  * An object literal, of whatever realm: a getter, a symbol or a hidden member in it would be an input that its text
  * leaves out.
@@ -85,7 +91,7 @@ const isPlainArray = (value: readonly unknown[]): boolean =>
 export function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false
-  if (prototype !== null && !Object.hasOwn(prototype, 'isPrototypeOf')) return false
+  if (!isOfNoClass(value)) return false
   if (Object.getOwnPropertySymbols(value).length > 0) return false
   return Object.values(Object.getOwnPropertyDescriptors(value)).every(
     (property) => 'value' in property && property.enumerable,

@@ -9,9 +9,9 @@ import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { type Field, fieldOf } from './http/fields.ts'
-import { responseOf } from './respond.ts'
-import { replaceResponse } from './saying.ts'
-import { select, streamOf, wholeOf } from './selecting.ts'
+import { responseOf } from './respond/respond.ts'
+import { replaceResponse } from './respond/saying.ts'
+import { select, streamOf, wholeOf } from './respond/selecting.ts'
 import type { Visit } from './visit.ts'
 
 /**

@@ -7,27 +7,27 @@
 
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { answer } from './answer.ts'
-import { answerByHandler, statusKey } from './asking.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
 import { remaining, residence } from './entry/freshness.ts'
 import type { BypassReason } from './events.ts'
 import type { CacheStatus } from './http/cache-status.ts'
 import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
-import { answeringRoute, markAsOurs } from './innermost.ts'
-import { ANONYMOUS, uncovered } from './inputs.ts'
-import { leaseOrAnswer } from './leasing.ts'
-import type { CacheOptions } from './options.ts'
-import { type Recollection, recall } from './recall.ts'
-import { refresherOf } from './refreshing.ts'
-import { describe, describeAgain, type Refusal } from './request.ts'
-import { type Route, routeResolver } from './route.ts'
-import { say, sayTiming } from './saying.ts'
-import type { Subject } from './shape.ts'
-import { landing, shareOrLead } from './sharing.ts'
+import type { Subject } from './isolate/shape.ts'
+import { createVariants } from './isolate/variants.ts'
+import { ANONYMOUS, uncovered } from './learn/inputs.ts'
+import { answerByHandler, statusKey } from './miss/asking.ts'
+import { leaseOrAnswer } from './miss/leasing.ts'
+import { refresherOf } from './miss/refreshing.ts'
+import { landing, shareOrLead } from './miss/sharing.ts'
+import type { CacheOptions } from './options/options.ts'
+import { type Route, routeResolver } from './options/route.ts'
+import { type Recollection, recall } from './protocol/recall.ts'
+import { answeringRoute, markAsOurs } from './request/innermost.ts'
+import { describe, describeAgain, type Refusal } from './request/request.ts'
+import { say, sayTiming } from './respond/saying.ts'
 import { type Report, reportFailure, stateOf } from './state.ts'
 import { answerUnsafe, isUnsafe } from './unsafe.ts'
-import { createVariants } from './variants.ts'
 import { type Before, forwardedFor, type Visit } from './visit.ts'
 
 /** What Cache-Status says of a bypass; of any other its reason. */
@@ -101,7 +101,7 @@ export function cache<E extends Env = Env, P extends string = string>(
       const clears = refusal.reason === 'method' && route.profile.invalidates && isUnsafe(c.req.method)
       await bypass(refusal, visit, clears ? () => answerUnsafe(visit) : undefined)
     }
-    if (refusal?.reason !== 'upgrade') sayTiming(c, state)
+    if (state.options.serverTiming && refusal?.reason !== 'upgrade') sayTiming(c, state.timing)
   }
   markAsOurs(middleware)
   return middleware

@@ -2,10 +2,10 @@
  * The handle, `c.get('cache')`: an object of functions that need no `this`, so that it may be taken apart.
  */
 
-import { type ClearTarget, scopesToClear } from './clearing.ts'
 import { ConfigError } from './errors.ts'
 import type { CacheEvent } from './events.ts'
-import { declaredInputs } from './route.ts'
+import { type ClearTarget, scopesToClear } from './options/clearing.ts'
+import { declaredInputs } from './options/route.ts'
 import { type Report, type RequestState, reportFailure } from './state.ts'
 
 /** Why a response is as it is. */

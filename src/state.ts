@@ -8,16 +8,16 @@
 
 import type { Context } from 'hono'
 import { atOnce, tell } from './callbacks.ts'
-import type { Making } from './collect.ts'
 import type { Connection } from './connect.ts'
 import { type StoreFailure, toStoreError } from './errors.ts'
 import type { CacheEvent, Where } from './events.ts'
-import type { Land } from './flights.ts'
 import type { CacheHandle, Explanation } from './handle.ts'
-import type { RedisCacheOptions } from './options.ts'
-import type { Reads } from './reads.ts'
-import type { Route } from './route.ts'
-import type { Given } from './selecting.ts'
+import type { Land } from './isolate/flights.ts'
+import type { Reads } from './learn/reads.ts'
+import type { RedisCacheOptions } from './options/options.ts'
+import type { Route } from './options/route.ts'
+import type { Making } from './protocol/collect.ts'
+import type { Given } from './respond/selecting.ts'
 
 /** An event as a room reports it: where it happened is added. */
 export type Report = CacheEvent extends infer Event

@@ -5,17 +5,17 @@
  */
 
 import { clearScopes } from './handle.ts'
-import { holdEnd } from './holding.ts'
 import { isExplicit } from './http/policy.ts'
 import { splitUrl } from './key/canonical.ts'
-import { recall } from './recall.ts'
-import { describe } from './request.ts'
-import { type Run, runHandler } from './run.ts'
-import { say } from './saying.ts'
+import { holdEnd } from './miss/holding.ts'
+import { type Run, runHandler } from './miss/run.ts'
+import { storeResponse } from './miss/storing.ts'
+import { recall } from './protocol/recall.ts'
+import { describe } from './request/request.ts'
+import { say } from './respond/saying.ts'
 import { reportFailure } from './state.ts'
 import { pathScope } from './store/scope.ts'
 import { countOf, epochOf } from './store/time.ts'
-import { storeResponse } from './storing.ts'
 import type { Before, Visit } from './visit.ts'
 
 /** Methods that "are essentially read-only" (RFC 9110 §9.2.1). */

@@ -2,12 +2,12 @@
 
 import type { Context, Next } from 'hono'
 import type { Connection } from './connect.ts'
-import type { Land } from './flights.ts'
-import type { Route } from './route.ts'
-import type { Subject } from './shape.ts'
+import type { Land } from './isolate/flights.ts'
+import type { Subject } from './isolate/shape.ts'
+import type { Variants } from './isolate/variants.ts'
+import type { Route } from './options/route.ts'
 import type { Report, RequestState } from './state.ts'
 import type { Seen, Time } from './store/time.ts'
-import type { Variants } from './variants.ts'
 
 export interface Visit {
   readonly c: Context

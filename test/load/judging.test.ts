@@ -1,9 +1,9 @@
 /** Whether what another request makes may be taken: by its text, and by the look-up of who would take it. */
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/entry/entry.ts'
-import type { Cargo } from '../../src/flights.ts'
-import { type Subject, variantOf } from '../../src/shape.ts'
-import { mayTake } from '../../src/sharing.ts'
+import type { Cargo } from '../../src/isolate/flights.ts'
+import { type Subject, variantOf } from '../../src/isolate/shape.ts'
+import { mayTake } from '../../src/miss/sharing.ts'
 
 const subjectOf = (accept: string | null | undefined): Subject => ({
   namespace: 'default',

@@ -1,6 +1,6 @@
 /** Refreshes behind an answer: one at a time for each key, however long one of them takes. */
 import { expect, test } from 'vitest'
-import { createRefreshes } from '../../src/refreshes.ts'
+import { createRefreshes } from '../../src/isolate/refreshes.ts'
 import { fakeClock } from '../fixtures/clock.ts'
 
 test('one that was taken for dead and ends after all lets no third one begin beside the second', () => {

@@ -15,7 +15,7 @@ type Rule =
 const rules = vi.hoisted(() => ({ leftOut: null as string | null }))
 const leftOut = (rule: Rule): boolean => rules.leftOut === rule
 
-vi.mock(import('../../src/reads.ts'), async (original) => {
+vi.mock(import('../../src/learn/reads.ts'), async (original) => {
   const { createReader, ...rest } = await original()
   return {
     ...rest,
@@ -30,7 +30,7 @@ vi.mock(import('../../src/reads.ts'), async (original) => {
   }
 })
 
-vi.mock(import('../../src/inputs.ts'), async (original) => {
+vi.mock(import('../../src/learn/inputs.ts'), async (original) => {
   const real = await original()
   return {
     ...real,
@@ -39,7 +39,7 @@ vi.mock(import('../../src/inputs.ts'), async (original) => {
   }
 })
 
-vi.mock(import('../../src/observe.ts'), async (original) => {
+vi.mock(import('../../src/observe/observe.ts'), async (original) => {
   const { observe } = await original()
   return {
     observe(...given: Parameters<typeof observe>) {

@@ -4,9 +4,9 @@
  */
 import type { Entry, Heads } from '../../src/entry/entry.ts'
 import { StoreError } from '../../src/errors.ts'
-import { keep, keepable } from '../../src/keep.ts'
-import { recall } from '../../src/recall.ts'
-import { type Shapes, type Subject, union } from '../../src/shape.ts'
+import { type Shapes, type Subject, union } from '../../src/isolate/shape.ts'
+import { keep, keepable } from '../../src/protocol/keep.ts'
+import { recall } from '../../src/protocol/recall.ts'
 import type { OwnClearsStore } from '../../src/store/own-clears.ts'
 import { tagScope } from '../../src/store/scope.ts'
 import type { Store } from '../../src/store/store.ts'

@@ -2,7 +2,7 @@
  * One random schedule: a handful of requests and clears in two isolates, begun one after the other, and at every
  * step the choice of who goes on, whose request is lost, who crashes, and what befalls the store.
  */
-import { createShapes } from '../../src/shape.ts'
+import { createShapes } from '../../src/isolate/shape.ts'
 import { type NearOptions, withNear } from '../../src/store/near.ts'
 import { type OwnClearsOptions, type OwnClearsStore, withOwnClears } from '../../src/store/own-clears.ts'
 import type { Snapshot, Store } from '../../src/store/store.ts'

@@ -1,7 +1,7 @@
 /**
  * The application under the schedule: a few routes that get into each other's way, and what can be cleared of them.
  */
-import { type Subject, union } from '../../src/shape.ts'
+import { type Subject, union } from '../../src/isolate/shape.ts'
 import {
   EVERYTHING,
   entryName,

@@ -2,7 +2,7 @@
  * The rest of a route, run again behind an answer: each runtime has a Request, a Response and streams of its own.
  */
 import { Hono, type MiddlewareHandler } from 'hono'
-import { canReplay, replay } from '../../../src/replay.ts'
+import { canReplay, replay } from '../../../src/miss/replay.ts'
 import type { Scenario } from '../stage.ts'
 
 export const replays: Readonly<Record<string, Scenario>> = {

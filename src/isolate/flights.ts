@@ -1,0 +1,88 @@
+/**
+ * Coalescing: of the concurrent misses of one key in one isolate, the first runs the handler and the others wait for
+ * what it makes.
+ *
+ * They are handed an entry, never a stream or a promise of another request without a deadline: on Workers the request
+ * that leads may be gone. Whether they may share it is for them to judge. Where a flight brings nothing all are let go
+ * at once, and for a few seconds nobody waits for that key again.
+ */
+
+import type { Entry } from '../entry/entry.ts'
+
+/** What a flight brings. */
+export interface Cargo {
+  readonly entry: Entry
+  /** The inputs on which the entry's text depends, beyond the subject's. */
+  readonly inputs: readonly string[]
+  /** How many clears this isolate had made when the flight began. */
+  readonly clears: number
+  /** Set where it was found in the store after all, and not made here. */
+  readonly found?: boolean
+}
+
+/** Ends a flight. Only the first call counts. */
+export type Land = (cargo: Omit<Cargo, 'clears'> | null) => void
+
+export interface Flights {
+  /**
+   * Waits for the flight of the entry of that name, for at most `ms` milliseconds: what it brought, `null` where it brought nothing
+   * in time. `undefined` where there is none to wait for.
+   */
+  join(name: string, ms: number): Promise<Cargo | null> | undefined
+  /** Begins a flight; `undefined` where there is one, or where flights of that name bring nothing. */
+  lead(name: string, ms: number, clears: number): Land | undefined
+}
+
+interface Flight {
+  /** After this nobody waits for it any more: its request may be gone. */
+  readonly until: number
+  readonly landing: Promise<Cargo | null>
+}
+
+const FRUITLESS_MS = 5_000
+const MOST = 10_000
+
+export function createFlights(now: () => number): Flights {
+  const flights = new Map<string, Flight>()
+  /** Name → until when flights are not worth waiting for. */
+  const fruitless = new Map<string, number>()
+
+  return {
+    join(name, ms) {
+      const flight = flights.get(name)
+      const left = flight ? Math.min(ms, flight.until - now()) : 0
+      if (!flight || left <= 0) return undefined
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(null), left)
+        flight.landing.then((cargo) => {
+          clearTimeout(timer)
+          resolve(cargo)
+        })
+      })
+    },
+
+    lead(name, ms, clears) {
+      const moment = now()
+      if ((fruitless.get(name) ?? 0) > moment || (flights.get(name)?.until ?? 0) > moment) return undefined
+      let land: (cargo: Cargo | null) => void = () => {}
+      const landing = new Promise<Cargo | null>((resolve) => {
+        land = resolve
+      })
+      const flight = { until: moment + ms, landing }
+      keep(flights, name, flight)
+      return (cargo) => {
+        land(cargo && { ...cargo, clears })
+        if (flights.get(name) !== flight) return
+        flights.delete(name)
+        if (cargo) fruitless.delete(name)
+        else keep(fruitless, name, now() + FRUITLESS_MS)
+      }
+    },
+  }
+}
+
+function keep<T>(map: Map<string, T>, name: string, value: T): void {
+  map.delete(name)
+  map.set(name, value)
+  if (map.size > MOST) map.delete(map.keys().next().value!)
+}

@@ -1,0 +1,102 @@
+/**
+ * Learned inputs of a request and their values: `header <name>`, `var <name>`, `anonymous`, and `speaks <language>`.
+ *
+ * Each value is taken once, and those of a record before the handler runs: what it changes afterwards is not what
+ * its response was made from.
+ */
+
+import type { Context } from 'hono'
+import { type Field, fieldOf } from '../http/fields.ts'
+import { normaliseLanguages, normaliseList, preferred } from '../http/language.ts'
+import type { Subject } from '../isolate/shape.ts'
+import { plainText } from '../key/plain.ts'
+import { covers, type Route } from '../options/route.ts'
+
+/**
+ * The request brings no credentials that the key does not cover; with some it cannot be keyed. Its value names the
+ * headers by which the request may say more of the caller than browsers and proxies say of everybody.
+ */
+export const ANONYMOUS = 'anonymous'
+
+/** What HTTP itself interprets, and what only traces a request: the same response either way. */
+export const INTERPRETED =
+  /^(if-(none-)?match|if-(un)?modified-since|if-range|range|cache-control|pragma|traceparent|tracestate|b3|x-b3-.+|sentry-trace|x-request-id|x-correlation-id|x-amzn-trace-id|x-cloud-trace-context|cf-ray)$/
+
+/** What every browser sends and every proxy adds. */
+const COMMON =
+  /^(accept|accept-(charset|encoding|language)|connection|content-(length|type)|dnt|forwarded|host|keep-alive|origin|priority|referer|save-data|sec-(ch|fetch)-.+|sec-gpc|sec-purpose|te|upgrade-insecure-requests|user-agent|via|x-forwarded-(for|host|port|prefix|proto|scheme|server|ssl)|x-real-ip|true-client-ip|cdn-loop|cf-(connecting-ip|connecting-ipv6|ew-via|ipcountry|visitor|worker)|fly-(client-ip|forwarded-.+|region|request-id)|x-vercel-(id|ip-.+|forwarded-for))$/
+
+/**
+ * What is no list "according to the header field's specification" (RFC 9111 §4.1), so that the space beside a comma may
+ * mean something. A field of which nobody knows any is taken for a list, as every recipient may that joins its lines.
+ */
+const NO_LIST = /^(cookie|(proxy-)?authorization|referer|origin|host|from|.*-agent|.*-(id|key|token|user))$/
+
+/** `speaks de`: the route has answered in that language, so that a request for it needs no header of its own. */
+export const SPEAKS = 'speaks '
+
+/** Begins the value of an Accept-Language that wants such a language most; no field can hold a line break. */
+const SPOKEN = '\n'
+
+/** Whether a response is in another language than the one that its request is keyed by. */
+export function speaksAnother(
+  subject: Subject,
+  inputs: readonly string[],
+  fields: readonly Field[],
+): boolean {
+  const value = subject.valueOf('header accept-language', inputs)
+  if (!value?.startsWith(SPOKEN)) return false
+  return value !== SPOKEN + fieldOf(fields, 'content-language')?.toLowerCase()
+}
+
+/** The credentials of the request that the key does not cover. */
+export function uncovered(headers: Headers, route: Route): 'cookie' | 'authorization' | null {
+  if (headers.has('authorization') && !covers(route, 'authorization')) return 'authorization'
+  return headers.has('cookie') && !covers(route, 'cookie') ? 'cookie' : null
+}
+
+/** The names of its headers that are neither common nor covered; `null` where there are none. */
+function uncommon(headers: Headers, route: Route): string | null {
+  const names = [...headers.keys()].filter(
+    (name) => !COMMON.test(name) && !INTERPRETED.test(name) && !covers(route, name),
+  )
+  return names.length > 0 ? names.sort().join(' ') : null
+}
+
+/** The values of one request, read from the Context as it is now, before anybody observes it. */
+export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
+  const { get } = c
+  const { headers } = c.req.raw
+  let values: Map<string, string | null | undefined> | undefined
+
+  /** A selecting header as it was sent or, where the policy says so, by what it means (RFC 9111 §4.1). */
+  function selecting(name: string, among: readonly string[]): string | null {
+    const value = headers.get(name)
+    if (value === null || !route.profile.normalises) return value
+    if (name !== 'accept-language') return NO_LIST.test(name) ? value.trim() : normaliseList(value)
+    const spoken = among
+      .filter((input) => input.startsWith(SPEAKS))
+      .map((input) => input.slice(SPEAKS.length))
+    const language = preferred(value, spoken)
+    return language === null ? normaliseLanguages(value) : SPOKEN + language
+  }
+
+  function take(input: string, among: readonly string[]): string | null | undefined {
+    if (input === ANONYMOUS) return uncovered(headers, route) === null ? uncommon(headers, route) : undefined
+    const space = input.indexOf(' ')
+    const name = input.slice(space + 1)
+    const kind = input.slice(0, space)
+    if (kind === 'header') return selecting(name, among)
+    if (kind === 'speaks') return null
+    const value: unknown = get(name)
+    return value === undefined ? null : plainText(value)
+  }
+
+  return (input, among) => {
+    // Headers do not change, and what one of them means depends on what else is asked for.
+    if (input.startsWith('header ')) return take(input, among)
+    values ??= new Map()
+    if (!values.has(input)) values.set(input, take(input, among))
+    return values.get(input)
+  }
+}

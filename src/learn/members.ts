@@ -1,0 +1,51 @@
+/**
+ * A variable of which the route has declared some members, such as `user.role`: those are in the key. Reading any
+ * other member, or all of them, is reading the whole, which is then an input, or none, like any other variable.
+ */
+
+import { isOfNoClass } from '../key/plain.ts'
+import { isOfEveryObject } from './noticing.ts'
+
+/** @param whole called where more is read than the paths name */
+export function watchMembers<T extends object>(tree: T, paths: readonly string[], whole: () => void): T {
+  return new Proxy(tree, {
+    get(all, name) {
+      const value: unknown = Reflect.get(all, name)
+      if (isOfEveryObject(all, name)) return value
+      if (typeof name === 'string') {
+        if (paths.includes(name)) return value
+        const below = paths
+          .filter((path) => path.startsWith(`${name}.`))
+          .map((path) => path.slice(name.length + 1))
+        if (below.length > 0) {
+          if (!isLiteral(value)) return value
+          if (!isFixed(all, name)) return watchMembers(value, below, whole)
+        }
+      }
+      whole()
+      return value
+    },
+    has(all, name) {
+      whole()
+      return Reflect.has(all, name)
+    },
+    ownKeys(all) {
+      whole()
+      return Reflect.ownKeys(all)
+    },
+    getOwnPropertyDescriptor(all, name) {
+      whole()
+      return Reflect.getOwnPropertyDescriptor(all, name)
+    },
+  })
+}
+
+/** An instance of a class does not bear being watched: of that the declaration must say enough. */
+export const isLiteral = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && (Array.isArray(value) || isOfNoClass(value))
+
+/** Of such a member a Proxy must give the very value. */
+function isFixed(object: object, name: string): boolean {
+  const property = Object.getOwnPropertyDescriptor(object, name)
+  return property?.configurable === false && property.writable === false
+}

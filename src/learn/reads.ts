@@ -1,0 +1,193 @@
+/**
+ * Keys that learn: what the rest of a route read, and what follows from it.
+ *
+ * A handler has no argument list; what it reads is its input. Each read is one of four things: already in the key;
+ * learned, so that it becomes part of the key; ignored, because it says nothing of the caller or the author has
+ * said so; or refused, because no key can cover it, and then the response is not stored. Values are taken at the
+ * first read, before the handler can change them. Not seen: closures, AsyncLocalStorage, module state.
+ */
+
+import type { Reading } from '../events.ts'
+import type { Subject } from '../isolate/shape.ts'
+import { plainText } from '../key/plain.ts'
+import type { Route } from '../options/route.ts'
+import { ANONYMOUS, INTERPRETED } from './inputs.ts'
+import { isLiteral, watchMembers } from './members.ts'
+
+/** What the reads of one response came to. */
+export interface Reads {
+  readonly keyed: Set<string>
+  /** Names of inputs for the vary record. */
+  readonly learned: Set<string>
+  readonly ignored: Set<string>
+  /** The first read that no key can cover. */
+  refused: Refused | null
+  /** `Accept-Encoding` was read: an input only if the body is coded. */
+  acceptEncoding: boolean
+}
+
+export interface Refused {
+  readonly read: Reading
+  /** What was read, and the line to add. */
+  readonly detail: string
+}
+
+/** Takes note of reads. */
+export interface Reader {
+  readonly reads: Reads
+  header(name: string): void
+  /** Gives the variable as the handler is to have it. */
+  variable(name: string, value: unknown): unknown
+  /** A read that no key can cover. */
+  refuse(read: Reading, detail: string): void
+  /** `c.req.raw` was read member by member: which header reached a native function is then unknown. */
+  raw(): void
+  /** All cookies as they were sent, whichever of them the handler may see. */
+  allCookies(): void
+  /** From here on the handler has returned, and only its body still runs. */
+  late(): void
+  /** All has been read: is what was read still what it was? */
+  settle(): void
+}
+
+/** Variables of Hono's own that say nothing of the caller. */
+const OWN_VARIABLES = new Set(['requestId', 'metric'])
+
+export function createReader(route: Route, exclude: readonly string[], subject: Subject): Reader {
+  const reads: Reads = {
+    keyed: new Set(),
+    learned: new Set(),
+    ignored: new Set(),
+    refused: null,
+    acceptEncoding: false,
+  }
+  let filtered = route.cookies.length > 0
+  /** Trees that were read, and their text at the time. */
+  const trees: { readonly name: string; readonly tree: object; readonly text: string }[] = []
+
+  function learn(input: string): boolean {
+    // Asked at once: the value that counts is the one that was read.
+    if (subject.valueOf(input, []) === undefined) return false
+    reads.learned.add(input)
+    return true
+  }
+
+  function refuse(read: Reading, detail: string): void {
+    // That the request was taken says less than what was then read of it.
+    if (!reads.refused || reads.refused.detail === RAW_WITH_CREDENTIALS) reads.refused = { read, detail }
+  }
+
+  /** A variable as such, whatever of it was declared. */
+  function wholeVariable(name: string, value: unknown): void {
+    const read = `var ${name}`
+    const text = plainText(value)
+    // Our handle, unless the app has put something of its own in its place.
+    const ignored = OWN_VARIABLES.has(name) || (name === 'cache' && text === undefined)
+    if (route.vars.includes(name)) reads.keyed.add(read)
+    else if (exclude.includes(name) || ignored) reads.ignored.add(read)
+    else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
+    else if (text === undefined || !isWhatItShows(value) || !learn(read))
+      refuse('variable', variableDetail(name))
+    // What the key says of it is what it was when the request came.
+    else if ((value === undefined ? null : text) !== subject.valueOf(read, []))
+      refuse('variable', changed(name))
+    else if (typeof value === 'object' && value !== null) trees.push({ name, tree: value, text })
+  }
+
+  return {
+    reads,
+    refuse,
+
+    header(given) {
+      const name = given.toLowerCase()
+      if (route.headers.includes(name) || (name === 'cookie' && filtered)) reads.keyed.add(`header ${name}`)
+      else if (route.covers.includes(name)) reads.ignored.add(`header ${name}`)
+      else if (name === 'cookie') refuse('cookie', COOKIE)
+      else if (name === 'authorization' || name === 'proxy-authorization')
+        refuse('authorization', AUTHORIZATION)
+      else if (INTERPRETED.test(name)) reads.ignored.add(`header ${name}`)
+      else if (name === 'accept-encoding') reads.acceptEncoding = true
+      else learn(`header ${name}`)
+    },
+
+    variable(name, value) {
+      const members = route.vars.filter((path) => path.startsWith(`${name}.`))
+      if (members.length === 0 || route.vars.includes(name)) {
+        wholeVariable(name, value)
+        return value
+      }
+      reads.keyed.add(`var ${name}`)
+      if (!isLiteral(value)) return value
+      const below = members.map((path) => path.slice(name.length + 1))
+      return watchMembers(value, below, () => wholeVariable(name, value))
+    },
+
+    raw() {
+      if (!learn(ANONYMOUS)) return refuse('raw-request', RAW_WITH_CREDENTIALS)
+      // Whatever takes it natively may look at these, too.
+      for (const name of subject.valueOf(ANONYMOUS, [])?.split(' ') ?? []) this.header(name)
+    },
+
+    allCookies() {
+      if (route.headers.includes('cookie')) reads.keyed.add('header cookie')
+      else if (route.covers.includes('cookie')) reads.ignored.add('header cookie')
+      else refuse('cookie', COOKIE)
+    },
+
+    late() {
+      // The handler's view of the request has ended: a cookie read from now on comes from the true one.
+      filtered = false
+    },
+
+    settle() {
+      for (const { name, tree, text } of trees) {
+        if (plainText(tree) !== text) refuse('variable', changed(name))
+      }
+    },
+  }
+}
+
+/** A Proxy looks like a plain object and gives what it likes; what can be cloned is none. */
+function isWhatItShows(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const COOKIE =
+  "the route reads Cookie; name the cookies it needs with vary: { cookies: ['name'] }, " +
+  "or key on who the user is with vary: { vars: ['user.id'], covers: ['cookie'] }"
+
+const AUTHORIZATION =
+  "the route reads Authorization; key on it with vary: ['authorization'], " +
+  "or on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
+
+const RAW_WITH_CREDENTIALS =
+  'the route reads c.req.raw while the request has credentials that the key does not cover; ' +
+  "read single headers with c.req.header('name')"
+
+const variableDetail = (name: string): string =>
+  `the route reads the variable ${name}, which is no plain value; if it is a dependency, leave it out with ` +
+  `redisCache({ exclude: ['${name}'] }), else key on plain members of it with vary: { vars: ['${name}.id'] }`
+
+/** How a member is written. */
+export const memberName = (of: string, name: PropertyKey): string =>
+  typeof name === 'symbol' ? `${of}[${String(name)}]` : `${of}.${String(name)}`
+
+/** Of a member of the Context or of its request. */
+export const added = (member: string): string =>
+  `the route reads ${member}, which was set above it past c.set(), so that no key can cover it`
+
+export const fixed = (member: string): string =>
+  `${member} was fixed above the route, so that nobody could see what the route reads of it`
+
+const changed = (name: string): string =>
+  `the variable ${name} was changed while the route ran, so that no key can tell what it was when it was read`
+
+const NONCE =
+  'the route reads secureHeadersNonce, which is of one response only; ' +
+  'with secureHeaders() below cache() the header that names it is stored with the body'

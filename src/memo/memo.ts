@@ -1,0 +1,175 @@
+/**
+ * One call of a memoized function on its way: its value is found, taken from a concurrent call, or made and stored
+ * behind the call. It comes back as JSON gives it whether it was stored or not.
+ */
+
+import type { Connection } from '../connect.ts'
+import type { Entry } from '../entry/entry.ts'
+import { asMembers, remaining, residence, secondsToKeep } from '../entry/freshness.ts'
+import type { Usefulness } from '../http/policy.ts'
+import { mayReuse, mayStandIn, NO_DEMANDS } from '../http/reuse.ts'
+import type { Land } from '../isolate/flights.ts'
+import { nameOf, type Subject, union } from '../isolate/shape.ts'
+import { commitKept } from '../miss/committing.ts'
+import { mayTake } from '../miss/sharing.ts'
+import { hasTooManyTags, reportNotStored, tooManyTags } from '../miss/storable.ts'
+import { begin, use } from '../protocol/collect.ts'
+import { keepable } from '../protocol/keep.ts'
+import { type Recollection, recall } from '../protocol/recall.ts'
+import { type Report, type RequestState, reportFailure } from '../state.ts'
+
+/** Milliseconds that a call waits for a concurrent one of the same arguments. */
+const COALESCE_MS = 2_000
+const MOST_CHARACTERS = 1_048_576
+
+export interface Memo {
+  readonly subject: Subject
+  readonly state: RequestState
+  readonly use: Usefulness
+  report(report: Report): void
+  compute(): unknown
+}
+
+/** The value of a call; `undefined` where it has none. */
+export async function recallOrCompute(memo: Memo): Promise<unknown> {
+  const { subject, state, report } = memo
+  const { namespace, key } = subject
+  const found = await lookUp(memo)
+  if (!found) return asJson(await memo.compute())
+  if (found.outcome !== 'found') return fromText(await share(memo, found))
+
+  const { entry } = found
+  const json = parsed(entry.body)
+  if (!json) return fromText(await share(memo, { ...found, outcome: 'invalid' }))
+  const now = Date.now()
+  const ttl = remaining(entry, now)
+  const reuse = mayReuse(entry, residence(entry, now), NO_DEMANDS)
+  if (reuse.use === 'validate') {
+    try {
+      return fromText(await share(memo, found))
+    } catch (error) {
+      if (!mayStandIn(entry, residence(entry, now))) throw error
+      report({ type: 'not-stored', reason: 'error', detail: 'stale-if-error' })
+    }
+  } else {
+    report({ type: 'hit', namespace, key, ttl, milliseconds: found.milliseconds })
+  }
+  use(state.parts, found.connection, entry)
+  // After that: the value that is replaced is no part of the one that replaces it.
+  if (reuse.use === 'refresh') refresh(memo, found)
+  return json.value
+}
+
+/** Takes what a concurrent call is making, or makes it for whoever calls meanwhile. */
+async function share(memo: Memo, found: Found): Promise<string | undefined> {
+  const { subject, state, report } = memo
+  const { connection, outcome, milliseconds } = found
+  const { namespace, key } = subject
+  report({ type: 'miss', namespace, key, reason: outcome === 'found' ? 'stale' : outcome, milliseconds })
+  // Nothing is awaited between this and `lead` where there is nobody to wait for.
+  const waiting = connection.flights.join(nameOf(subject), COALESCE_MS)
+  const cargo = waiting && (await waiting)
+  if (cargo && mayTake(subject, found, cargo)) {
+    report({ type: 'shared', namespace, key })
+    use(state.parts, connection, cargo.entry)
+    return cargo.entry.body as string
+  }
+  const land = connection.flights.lead(nameOf(subject), COALESCE_MS, connection.store.clears())
+  try {
+    return await make(memo, found, land)
+  } finally {
+    land?.(null)
+  }
+}
+
+/** Makes the value and stores it behind the call. */
+async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Promise<string | undefined> {
+  const { subject, state, report } = memo
+  const parts = begin(state.parts, connection, stamp)
+  const started = Date.now()
+  let value: string | undefined
+  try {
+    value = toText(await memo.compute())
+  } finally {
+    state.parts.delete(parts)
+  }
+  const made = Date.now()
+  report({ type: 'handled', namespace: subject.namespace, status: 200, milliseconds: made - started })
+  const scopes = union(subject.scopes, [...parts.scopes])
+  use(state.parts, connection, { scopes, stamp: parts.stamp ?? stamp })
+  if (value === undefined || memo.use.fresh === 0) report({ type: 'not-stored', reason: 'not-fresh' })
+  else if (value.length > MOST_CHARACTERS) report({ type: 'not-stored', reason: 'too-large' })
+  else if (parts.stamp === null) report({ type: 'not-stored', reason: 'lost' })
+  else if (hasTooManyTags(scopes)) reportNotStored(memo, tooManyTags)
+  else {
+    const about = { stamp: parts.stamp, scopes, status: 200, headers: [], made, body: value }
+    const kept = keepable(subject, { ...about, ...asMembers(memo.use) }, [], [])!
+    land?.(kept)
+    state.background(commitKept(connection, subject, kept, secondsToKeep(memo.use, false), report))
+  }
+  return value
+}
+
+/** Makes the value anew behind the answer, once at a time. */
+function refresh(memo: Memo, found: Found): void {
+  const { subject, state, report } = memo
+  const done = found.connection.refreshes.begin(nameOf(subject))
+  if (!done) return
+  const refreshing = make(memo, found)
+    .catch(() => report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
+    .finally(done)
+  state.background(refreshing)
+}
+
+type Found = Exclude<Recollection, { outcome: 'suspended' | 'unkeyed' }> & {
+  readonly connection: Connection
+  /** How long the look-up took. */
+  readonly milliseconds: number
+  /** How many clears this isolate had made when the call came. */
+  readonly clears: number
+}
+
+/** `null`: a value can neither be had nor stored. */
+async function lookUp({ subject, state, report }: Memo): Promise<Found | null> {
+  const { connection } = state
+  if (!connection || !isEnabled(state)) {
+    report({ type: 'bypass', reason: connection ? 'disabled' : 'configuration' })
+    return null
+  }
+  try {
+    const asking = Date.now()
+    const clears = connection.store.clears()
+    const found = await recall(connection, subject)
+    const milliseconds = Date.now() - asking
+    if (found.outcome !== 'suspended' && found.outcome !== 'unkeyed')
+      return { ...found, connection, milliseconds, clears }
+    report({ type: 'bypass', reason: 'clear-pending' })
+  } catch (cause) {
+    report({ type: 'bypass', reason: 'store', detail: reportFailure('look-up', cause, report) })
+  }
+  return null
+}
+
+function isEnabled({ enabled }: RequestState): boolean {
+  try {
+    return enabled()
+  } catch {
+    return false
+  }
+}
+
+const toText = (value: unknown): string | undefined => JSON.stringify(value)
+
+/** What is stored; `null` where it is no JSON: somebody else may have written there. */
+function parsed(body: Entry['body']): { value: unknown } | null {
+  try {
+    return typeof body === 'string' ? { value: JSON.parse(body) } : null
+  } catch {
+    return null
+  }
+}
+
+const fromText = (text: string | undefined) => (text === undefined ? undefined : JSON.parse(text))
+
+/** A value as it would come back from the store. */
+export const asJson = (value: unknown) => fromText(toText(value))

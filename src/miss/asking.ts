@@ -1,0 +1,148 @@
+/**
+ * Asks the handler: for a whole answer where nothing is stored, whether a stale one is still right where it can tell,
+ * for the rest of a part. What it says is stored, renews what is stored, or, where it fails, is passed over for the
+ * last good answer.
+ */
+
+import type { Context } from 'hono'
+import { answer } from '../answer.ts'
+import type { Entry } from '../entry/entry.ts'
+import { residence } from '../entry/freshness.ts'
+import type { CacheStatus } from '../http/cache-status.ts'
+import type { Field } from '../http/fields.ts'
+import { mayStandIn } from '../http/reuse.ts'
+import { SURROGATE_CAPABILITY } from '../http/targeted.ts'
+import { requestForHandler } from '../request/request.ts'
+import { say } from '../respond/saying.ts'
+import { selectMade } from '../respond/selecting.ts'
+import type { RequestState } from '../state.ts'
+import { type Before, forwardedFor, type Visit } from '../visit.ts'
+import { completeResponse, fieldsForRest } from './completing.ts'
+import { holdEnd } from './holding.ts'
+import { commitRenewed, isValidatable, learnedFromHead, renewed, validatorsOf } from './renewing.ts'
+import { fieldsAbove, type Run, runHandler } from './run.ts'
+import { storeResponse } from './storing.ts'
+
+/** Lets the handler answer, or the entry where it confirms that or fails. */
+export async function answerByHandler(visit: Visit, before: Before, entry: Entry | null): Promise<void> {
+  const { c, asked, route, state } = visit
+  const { routeIndex } = c.req
+  const request = requestFor(visit, asked, entry)
+  const above = fieldsAbove(c)
+  const about: CacheStatus = { fwd: forwardedFor(before.need), ...statusKey(state, before.subject.key) }
+  let run: Run
+  try {
+    run = await runHandler(visit, before, request, above)
+  } catch (error) {
+    // Hono makes a response of most that is thrown; not of what is no Error, nor inside an `every`.
+    if (visit.isInnermost() && isFailure(error) && standIn(visit, before, entry, { about, above })) return
+    throw error
+  }
+  if (!visit.isInnermost()) {
+    before.land?.(null)
+    return run.end()
+  }
+  if (!c.finalized) {
+    // No Response: Hono fails unless middleware above makes one. To ask for `c.res` would make one, of nothing.
+    if (standIn(visit, before, entry, { about, above, run })) return
+    run.end()
+    before.land?.(null)
+    return visit.report({ type: 'not-stored', reason: 'error' })
+  }
+  // A 416: there is no rest any more.
+  if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
+    run = await completeResponse(visit, routeIndex, before, entry, run)
+  }
+  const { status } = c.res
+  if (entry && status === 304 && isAskedAbout(entry)) {
+    run.end()
+    const renewal = renewed(visit, before, entry, c.res, run)
+    const committing = commitRenewed(visit, before, renewal)
+    state.background(committing)
+    if (route.awaitStore) await committing
+    const { storable } = renewal
+    const outcome = storable.store ? { stored: true } : { detail: storable.reason }
+    answer(visit, renewal.entry, Date.now(), {
+      status: { ...about, forwardedStatus: 304, ...outcome },
+      cacheControl: route.cacheControl,
+      above,
+    })
+    return
+  }
+  if (hasFailed(c) && standIn(visit, before, entry, { about, above, status, run })) return
+  if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
+    run.end()
+    const committing = commitRenewed(visit, before, learnedFromHead(visit, before, entry, c.res, run))
+    state.background(committing)
+    if (route.awaitStore) await committing
+    return say(c, about)
+  }
+  const { committing, ...stored } = storeResponse(visit, before, run)
+  const selection = selectMade(asked, c.res)
+  say(c, { ...about, ...stored })
+  if (route.awaitStore && committing) await (selection ? committing : holdEnd(visit, committing))
+  if (selection) state.given = { response: c.res, selection, ownEtag: null }
+}
+
+/** A handler that has failed. */
+interface Failed {
+  /** What Cache-Status says whatever comes of it. */
+  readonly about: CacheStatus
+  readonly above: Headers
+  /** Of its response; there is none where something was thrown past Hono, or where it gave none. */
+  readonly status?: number
+  readonly run?: Run
+}
+
+/** Answers with the last good entry in the place of a failure, if it may. */
+function standIn(
+  visit: Visit,
+  before: Before,
+  entry: Entry | null,
+  { about, above, status, run }: Failed,
+): boolean {
+  const { c, route, report } = visit
+  const now = Date.now()
+  if (!entry || !mayStandIn(entry, residence(entry, now))) return false
+  run?.end()
+  before.land?.(null)
+  const threw = c.error !== undefined || status === undefined
+  report({ type: 'not-stored', reason: threw ? 'error' : 'status', detail: 'stale-if-error' })
+  const said = {
+    ...about,
+    ...(status !== undefined && { forwardedStatus: status }),
+    detail: 'stale-if-error',
+  }
+  return answer(visit, entry, now, { status: said, cacheControl: route.cacheControl, above }) === 'answered'
+}
+
+/** Of what was thrown past Hono. An exception with a 4xx says something of the request, and is no failure. */
+const isFailure = (error: unknown): boolean =>
+  !(typeof error === 'object' && error !== null && 'status' in error && Number(error.status) < 500)
+
+/** A throw that was made a 4xx of says something of the request, and is no failure. */
+export const hasFailed = ({ res, error }: Context): boolean =>
+  res.status >= 500 || (error !== undefined && res.status < 400)
+
+/** The request as the handler is to see it. */
+export function requestFor(visit: Visit, asked: Request, entry: Entry | null): Request {
+  const { route } = visit
+  const add: Field[] = []
+  // To a POST such a condition would mean something else (RFC 9110 §13.1.2).
+  if (entry && entry.status !== 206 && asked.method !== 'POST') {
+    const { etag, lastModified } = validatorsOf(entry)
+    if (etag !== null) add.push(['if-none-match', etag])
+    if (lastModified !== null) add.push(['if-modified-since', lastModified])
+  }
+  if (entry?.status === 206) add.push(...fieldsForRest(visit, asked, entry))
+  const { keepsParts } = route.profile
+  if (keepsParts) add.push(['surrogate-capability', SURROGATE_CAPABILITY])
+  // A client's range reaches the handler only where the whole is not there to be validated.
+  const keep = keepsParts && (!entry || entry.status === 206) ? ['range', 'if-range'] : []
+  return requestForHandler(asked, route, { keep, add })
+}
+
+export const isAskedAbout = (entry: Entry): boolean => entry.status !== 206 && isValidatable(entry)
+
+export const statusKey = ({ options }: RequestState, key: string): CacheStatus =>
+  options.statusKey ? { key } : {}

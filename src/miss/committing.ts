@@ -1,0 +1,30 @@
+/**
+ * Commits what is to be kept, and tells what came of it: of a response, a renewed entry and a memo alike.
+ */
+
+import type { Connection } from '../connect.ts'
+import type { Subject } from '../isolate/shape.ts'
+import { type Keepable, keep } from '../protocol/keep.ts'
+import { type Report, reportFailure } from '../state.ts'
+
+/** Resolves to whether it has been stored; a failure of the store is an event. */
+export async function commitKept(
+  connection: Connection,
+  subject: Subject,
+  kept: Keepable,
+  seconds: number,
+  report: (report: Report) => void,
+): Promise<boolean> {
+  const { namespace, key } = subject
+  try {
+    const started = Date.now()
+    const { outcome, size } = await keep(connection, subject, kept, seconds)
+    const milliseconds = Date.now() - started
+    if (outcome === 'stored') report({ type: 'stored', namespace, key, seconds, size, milliseconds })
+    else report({ type: 'not-stored', reason: outcome })
+    return outcome === 'stored'
+  } catch (cause) {
+    report({ type: 'not-stored', reason: 'store', detail: reportFailure('commit', cause, report) })
+    return false
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Leases: of the misses of one key in many isolates, one runs the handler.
+ *
+ * The holder of the lease makes the entry; the others look for it with growing pauses, and take the lease themselves
+ * as soon as it is free. Nobody waits longer than the lease lasts, so a holder that dies costs that and no more; a
+ * store that gives no answer costs nothing, since then there is no lease.
+ */
+
+import { answer } from '../answer.ts'
+import { residence } from '../entry/freshness.ts'
+import { demandsOf, mayReuse } from '../http/reuse.ts'
+import type { Subject } from '../isolate/shape.ts'
+import { type Recollection, recall } from '../protocol/recall.ts'
+import { reportFailure } from '../state.ts'
+import { leaseName } from '../store/scope.ts'
+import { type Before, forwardedFor, type Visit } from '../visit.ts'
+
+/** Gives a lease back. */
+export type Release = () => void
+
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 250
+
+/** Takes the lease of a subject; `null` where somebody else has it. Where the store fails there is none to wait for. */
+export async function takeLease(
+  { route, connection, state, report }: Visit,
+  subject: Subject,
+): Promise<Release | null> {
+  const { store } = connection
+  const name = leaseName(subject.namespace, subject.key)
+  const id = crypto.randomUUID()
+  try {
+    if (!(await store.lease(name, id, Math.ceil(route.coalesceWait * 1000)))) return null
+  } catch (cause) {
+    reportFailure('lease', cause, report)
+    return () => {}
+  }
+  return () => {
+    const released = store.release(name, id)
+    state.background(released.catch((cause) => reportFailure('lease', cause, report)))
+  }
+}
+
+/**
+ * Waits until the lease is had, or the request has been answered with what its holder has made.
+ *
+ * @param until when the request has waited long enough, for others in this isolate too
+ * @returns what gives the lease back; what the request has been answered with; `null` where neither came in time
+ */
+export async function leaseOrAnswer(
+  visit: Visit,
+  before: Before,
+  until: number,
+): Promise<Release | Found | null> {
+  let release = await takeLease(visit, before.subject)
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    if (release) return release
+    if (Date.now() + pause > until) return null
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    // The lease first: given back between the two, it would be had although the entry is there.
+    release = await takeLease(visit, before.subject)
+    const found = await answerFromStore(visit, before)
+    if (found) {
+      release?.()
+      return found
+    }
+  }
+}
+
+/** What was found in the store after all. */
+export type Found = Pick<Extract<Recollection, { outcome: 'found' }>, 'outcome' | 'entry' | 'inputs'>
+
+/** Answers with an entry that has appeared since. */
+async function answerFromStore(visit: Visit, { subject, need }: Before): Promise<Found | null> {
+  const { asked, route, connection, report } = visit
+  try {
+    const found = await recall(connection, subject)
+    if (found.outcome !== 'found') return null
+    const now = Date.now()
+    const demands = demandsOf(asked.headers, route.profile)
+    const reuse = mayReuse(found.entry, residence(found.entry, now), demands)
+    if (reuse.use !== 'fresh') return null
+    const status = { fwd: forwardedFor(need), collapsed: true }
+    if (answer(visit, found.entry, now, { status, cacheControl: route.cacheControl }) !== 'answered')
+      return null
+    report({ type: 'shared', namespace: subject.namespace, key: subject.key })
+    return found
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Refreshes an entry behind the answer: the rest of the route is run once more, for itself, and what it makes is stored
+ * or renews what is stored. Where it fails, the last good answer stays.
+ */
+
+import type { Entry } from '../entry/entry.ts'
+import { createHandle } from '../handle.ts'
+import { nameOf, type Subject } from '../isolate/shape.ts'
+import { copyOf } from '../request/copying.ts'
+import type { Before, Visit } from '../visit.ts'
+import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
+import { takeLease } from './leasing.ts'
+import { commitRenewed, renewed } from './renewing.ts'
+import { canReplay, replay } from './replay.ts'
+import { fieldsAbove, runHandler } from './run.ts'
+import { storeResponse } from './storing.ts'
+
+/**
+ * Refreshes behind the answer, once per key at a time, and never throws: the answer is there already. `null` where the
+ * rest of the route cannot be run again.
+ */
+export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => void) | null {
+  const { c, connection, state } = visit
+  const { method, routeIndex } = c.req
+  // A body that has been read cannot be sent again.
+  if (method !== 'GET' && method !== 'HEAD') return null
+  // A part is the answer to its own request alone, which has a range.
+  if (entry.status === 206) return null
+  const name = nameOf(before.subject, before.recorded)
+  // To ask whether the route can be run again takes longer than a hit.
+  if (connection.refreshes.isUnderWay(name)) return () => {}
+  if (!canReplay(c, routeIndex, (handler) => handler === visit.middleware)) return null
+  // Before the answer, whose fields they will be among.
+  const above = fieldsAbove(c)
+  return () => {
+    const done = connection.refreshes.begin(name)
+    if (!done) return
+    const refreshed = refresh(visit, before, entry, { routeIndex, above })
+      .catch(() => visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
+      .finally(done)
+    state.background(refreshed)
+  }
+}
+
+async function refresh(
+  visit: Visit,
+  before: Before,
+  entry: Entry,
+  { routeIndex, above }: { readonly routeIndex: number; readonly above: Headers },
+): Promise<void> {
+  const { c, state, path } = visit
+  // The client's request without the client: a GET, which does not end with its connection.
+  const request = requestFor(visit, copyOf(visit.asked, { method: 'GET', signal: null }), entry)
+  const refreshing = () =>
+    replay(c, routeIndex, {
+      request,
+      above,
+      async run(inner, next) {
+        const forked = state.fork(inner)
+        // It explains this run. An app's own variable of that name stays.
+        if (inner.get('cache') === state.handle) {
+          const handle = createHandle(forked, () => path)
+          inner.set('cache', handle)
+        }
+        const isInnermost = () => forked.acting.claim === null
+        const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
+        const committed = await refreshEntry(background, before, entry, request)
+        await committed
+      },
+    })
+  await withLease(visit, before.subject, refreshing)
+}
+
+async function refreshEntry(visit: Visit, before: Before, entry: Entry, request: Request): Promise<unknown> {
+  const { c } = visit
+  const run = await runHandler(visit, before, request)
+  if (!visit.isInnermost()) return run.end()
+  if (c.finalized && c.res.status === 304 && isAskedAbout(entry)) {
+    run.end()
+    return commitRenewed(visit, before, renewed(visit, before, entry, c.res, run))
+  }
+  // Nobody waits for it: the last good answer stays, whatever a failure says of its own freshness.
+  if (!c.finalized || hasFailed(c)) {
+    run.end()
+    return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
+  }
+  return storeResponse(visit, before, run).committing
+}
+
+/** Runs a refresh where nobody else does, as far as the route asks for leases. */
+async function withLease(visit: Visit, subject: Subject, refresh: () => Promise<void>): Promise<void> {
+  const release = visit.route.lease ? await takeLease(visit, subject) : () => {}
+  if (release) await refresh().finally(release)
+}

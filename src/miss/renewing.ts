@@ -1,0 +1,143 @@
+/**
+ * A stale entry that the handler was asked about, as its 304 or its answer to a HEAD renews it. What renews an entry
+ * is judged like what makes one: it may not be storable, read what no key covers, and bring tags of its own.
+ */
+
+import { bytesOf, type Entry } from '../entry/entry.ts'
+import { asMembers, residence, secondsToKeep } from '../entry/freshness.ts'
+import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
+import { initialAge } from '../http/freshness.ts'
+import { renewFields } from '../http/renew.ts'
+import { union } from '../isolate/shape.ts'
+import { keepable } from '../protocol/keep.ts'
+import { tagScope } from '../store/scope.ts'
+import type { Before, Visit } from '../visit.ts'
+import { commitKept } from './committing.ts'
+import type { Run } from './run.ts'
+import {
+  learnedFrom,
+  mayBeStored,
+  type NotStorable,
+  reportNotStored,
+  type Storable,
+  speaksAgainst,
+  variesOn,
+} from './storable.ts'
+
+/** What a handler may be asked by: the validators of an entry that it has made itself. */
+export function validatorsOf({ headers, ownEtag }: Pick<Entry, 'headers' | 'ownEtag'>): {
+  etag: string | null
+  lastModified: string | null
+} {
+  return { etag: ownEtag ? null : fieldOf(headers, 'etag'), lastModified: fieldOf(headers, 'last-modified') }
+}
+
+export const isValidatable = (entry: Pick<Entry, 'headers' | 'ownEtag'>): boolean => {
+  const { etag, lastModified } = validatorsOf(entry)
+  return etag !== null || lastModified !== null
+}
+
+/** An entry as a further answer leaves it, and whether it may be stored so. */
+export interface Renewal {
+  readonly entry: Entry
+  readonly storable: Storable | NotStorable
+  /** What that answer says it varies on, and what the handler was seen to read for it. */
+  readonly inputs: readonly string[]
+}
+
+/**
+ * The entry with the fields and the freshness that a 304 gives it. It keeps its stamp: its content is as old as it
+ * was, and what has been cleared since stays cleared. What would keep a response out keeps the renewal out.
+ */
+export function renewed(
+  visit: Visit,
+  { subject, recorded }: Before,
+  entry: Entry,
+  response: Response,
+  run: Run,
+): Renewal {
+  const headers = withNames(
+    renewFields(entry.headers, fieldsOfEntry(response.headers, run.above, !run.reads)),
+    namesOf(fieldOf(entry.headers, 'vary')),
+  )
+  const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]))
+  // No field of an entry, but one of what the caches on the way have kept (RFC 9111 §4.2.3).
+  const age = response.headers.get('age')
+  if (age !== null) all.set('age', age)
+  const made = Date.now()
+  const whole = new Response(null, { status: entry.status, headers: all })
+  const storable =
+    run.parts.stamp === null
+      ? ({ store: false, reason: 'lost' } as const)
+      : mayBeStored(visit, run, recorded, whole, headers)
+  const {
+    staleWhileRevalidate: _while,
+    staleIfError: _error,
+    validate: _validate,
+    strict: _strict,
+    ...kept
+  } = entry
+  const use = storable.store ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
+  const tags = [...visit.state.making.tags].map(tagScope)
+  const scopes = union(union(entry.scopes, subject.scopes), [...tags, ...run.parts.scopes])
+  return {
+    entry: { ...kept, ...use, headers, scopes, made },
+    storable,
+    inputs: [...variesOn(visit, headers), ...learnedFrom(run.reads, headers)],
+  }
+}
+
+/**
+ * The entry as the answer to a HEAD leaves it: renewed where that is of the same version, else no longer fresh.
+ */
+export function learnedFromHead(
+  visit: Visit,
+  before: Before,
+  entry: Entry,
+  response: Response,
+  run: Run,
+): Renewal {
+  const { headers } = response
+  const received = fieldsOfEntry(headers, run.above)
+  const { etag, lastModified } = validatorsOf(entry)
+  const length = headers.has('content-encoding') ? null : String(bytesOf(entry.body).length)
+  // "If the cache has a stored response [...] that has matching values for any received validator fields" (RFC 9111
+  // §4.3.5): one that it lacks does not match.
+  const differs =
+    (fieldOf(received, 'etag') ?? etag) !== etag ||
+    (fieldOf(received, 'last-modified') ?? lastModified) !== lastModified ||
+    (length !== null && (headers.get('content-length') ?? length) !== length)
+  const renewal = renewed(visit, before, entry, response, run)
+  return differs ? { ...renewal, entry: superseded(entry) } : renewal
+}
+
+/** Its clocks run on: it is as old as it was, and no client and no window makes it the answer unasked. */
+const superseded = (entry: Entry): Entry => ({
+  ...entry,
+  fresh: Math.min(entry.fresh, residence(entry, Date.now())),
+  validate: true,
+})
+
+/** The stored Vary holds what the route was seen to read, of which a 304 says nothing. */
+function withNames(headers: readonly Field[], stored: readonly string[]): readonly Field[] {
+  const names = namesOf(fieldOf(headers, 'vary'))
+  const vary = union(names, stored)
+  if (vary === names) return headers
+  return [...headers.filter(([name]) => name !== 'vary'), ['vary', vary.join(', '), 'append']]
+}
+
+/** Commits a renewed entry. */
+export async function commitRenewed(
+  visit: Visit,
+  { subject, recorded, land }: Before,
+  { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
+): Promise<void> {
+  const { connection, report } = visit
+  const unfit = storable.store ? speaksAgainst(union(recorded, inputs), subject, entry.headers) : storable
+  const kept = unfit ? null : keepable(subject, entry, inputs, recorded)
+  land?.(kept)
+  if (unfit) return reportNotStored(visit, unfit)
+  if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
+  await commitKept(connection, subject, kept, secondsToKeep(kept.entry, true), report)
+  land?.(null)
+}

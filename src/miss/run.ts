@@ -1,0 +1,96 @@
+/**
+ * Runs the rest of the route, with its reads observed.
+ */
+
+import type { Context } from 'hono'
+import { createReader, type Reads } from '../learn/reads.ts'
+import { observe } from '../observe/observe.ts'
+import { begin, type Parts } from '../protocol/collect.ts'
+import type { Before, Visit } from '../visit.ts'
+
+/** A handler that has returned. */
+export interface Run {
+  /** The fields that middleware above had set. */
+  readonly above: Headers
+  /** The handler saw a Range. */
+  readonly ranged: boolean
+  /** What was read, and still is while the body runs; `null` where reads are not observed. */
+  readonly reads: Reads | null
+  /** The body is there already, so that nothing more can be read. */
+  readonly complete: boolean
+  /** What the response is made of. */
+  readonly parts: Parts
+  /** Calls something that is no part of the handler, so that what it reads does not count. */
+  unobserved<T>(call: () => T): T
+  /** The body has ended, or nobody cares: everything is put back. */
+  end(): void
+}
+
+/**
+ * @param request the request as the handler is to see it
+ * @param above the fields that middleware above has set
+ */
+export async function runHandler(
+  visit: Visit,
+  before: Before,
+  request: Request,
+  above = fieldsAbove(visit.c),
+): Promise<Run> {
+  const { c, state, route, report } = visit
+  const started = Date.now()
+  const run = await observed(visit, before, request, above)
+  const milliseconds = Date.now() - started
+  state.timing.handler = milliseconds
+  if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
+  return run
+}
+
+async function observed(
+  { c, asked, next, route, state, connection }: Visit,
+  { subject, stamp }: Before,
+  request: Request,
+  above: Headers,
+): Promise<Run> {
+  const ranged = request.headers.has('range')
+  const parts = begin(state.parts, connection, stamp)
+  if (!route.autoVary) {
+    c.req.raw = request
+    const end = () => state.parts.delete(parts)
+    try {
+      await next()
+    } catch (error) {
+      end()
+      throw error
+    } finally {
+      c.req.raw = asked
+    }
+    return { above, ranged, parts, reads: null, complete: false, unobserved: (call) => call(), end }
+  }
+
+  const reader = createReader(route, state.options.exclude ?? [], subject)
+  const { reads } = reader
+  state.depends = { ...state.depends, reads }
+  const observation = observe(c, request, reader)
+  const end = () => {
+    observation.end()
+    state.parts.delete(parts)
+  }
+  try {
+    await next()
+  } catch (error) {
+    end()
+    throw error
+  }
+  const complete = observation.returned(asked)
+  return { above, ranged, parts, reads, complete, unobserved: observation.unobserved, end }
+}
+
+/** What middleware above has prepared for the response. */
+export function fieldsAbove(c: Context): Headers {
+  // Without headers prepared `c.text()` leaves its type to the runtime: each has another, and Bun's is not among the
+  // headers. Taking one away that is not there prepares them.
+  c.header('age', undefined)
+  // A copy, since Node's adapter has the very headers that the handler is about to add to. Never `c.res`, which would
+  // change how Hono merges headers from here on.
+  return new Headers(c.newResponse(null).headers)
+}

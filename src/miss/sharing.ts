@@ -1,0 +1,97 @@
+/**
+ * Shares what a concurrent request for the same key is making: in this isolate by waiting for it, in another one by
+ * waiting for its entry to appear, where the route asks for a lease.
+ *
+ * Whatever is shared is judged as if it had been found: an answer computed before a clear that had completed when this
+ * request arrived is not given to it, and nothing that its own key does not cover.
+ */
+
+import { answer } from '../answer.ts'
+import type { Entry } from '../entry/entry.ts'
+import { demandsOf, mayReuse } from '../http/reuse.ts'
+import type { Cargo, Land } from '../isolate/flights.ts'
+import { nameOf, type Subject, union, variantOf, without } from '../isolate/shape.ts'
+import { judge, type Seen } from '../store/time.ts'
+import { type Before, forwardedFor, type Visit } from '../visit.ts'
+import type { Release } from './leasing.ts'
+
+/** Whether the request can be answered by what another makes. */
+const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
+  route.coalesce &&
+  need !== 'request' &&
+  need !== 'partial' &&
+  (asked.method === 'GET' || asked.method === 'HEAD')
+
+/**
+ * Waits for whoever is making the answer already; where nobody is, begins to make it, for others to wait for.
+ *
+ * @param until when the request has waited long enough
+ * @returns `'answered'` with what another has made; what ends the flight that this request leads; else `undefined`
+ */
+export async function shareOrLead(
+  visit: Visit,
+  before: Before,
+  until: number,
+): Promise<'answered' | Land | undefined> {
+  const { asked, route, connection } = visit
+  const { flights, store } = connection
+  if (!canShare(visit, before)) return undefined
+  const { subject } = before
+  const ms = route.coalesceWait * 1000
+  let name = nameOf(subject, before.recorded)
+  let waiting = flights.join(name, ms)
+  while (waiting) {
+    const cargo = await waiting
+    if (!cargo) break
+    if (mayTake(subject, before, cargo) && answerWith(visit, before, cargo)) return 'answered'
+    // Others have found out the same by now: who has the same values as this request waits with it, or for it.
+    name = nameOf(subject, [...union(before.recorded, cargo.inputs)].sort())
+    waiting = flights.join(name, until - Date.now())
+  }
+  // Nothing is awaited between that and this, so that of those who found nobody one leads. A HEAD makes nothing that
+  // could be shared.
+  return asked.method === 'GET' ? flights.lead(name, ms, store.clears()) : undefined
+}
+
+function answerWith(visit: Visit, { subject, need }: Before, { entry }: Cargo): boolean {
+  const { asked, route, report } = visit
+  if (mayReuse(entry, 0, demandsOf(asked.headers, route.profile)).use === 'validate') return false
+  const status = { collapsed: true, fwd: forwardedFor(need) }
+  if (answer(visit, entry, Date.now(), { status, cacheControl: route.cacheControl }) !== 'answered')
+    return false
+  report({ type: 'shared', namespace: subject.namespace, key: subject.key })
+  return true
+}
+
+/** Whether what another makes may be taken for what this look-up would have found. */
+export function mayTake(
+  subject: Subject,
+  { seen, stamp, clears }: Pick<Before, 'seen' | 'stamp' | 'clears'>,
+  cargo: Cargo,
+): boolean {
+  if (!isOf(subject, cargo)) return false
+  // Both look-ups saw the very same clock: nothing was cleared between them. A clear made here is not seen through
+  // every replica, so it counts by itself.
+  const same = cargo.entry.stamp === stamp && cargo.clears === clears
+  // What was found may have been made before a clear of before the flight. Whoever found it has judged its scopes.
+  if (same && (!cargo.found || without(subject.scopes, cargo.entry.scopes).length === 0)) return true
+  return isValid(cargo.entry, subject, seen)
+}
+
+/** Another request may have the same text and differ in what the answer turned out to depend on. */
+function isOf(subject: Subject, { entry, inputs }: Cargo): boolean {
+  const text = inputs.length > 0 ? variantOf(subject, inputs)?.text : subject.text
+  return entry.text === text
+}
+
+const isValid = ({ stamp, scopes }: Entry, subject: Subject, seen: Seen): boolean =>
+  judge(stamp, scopes, seen, subject.scopes.length).valid
+
+/** Ends the flight and gives the lease back, once what was made is where others look for it. */
+export const landing = (land: Land | undefined, release: Release | null): Land | undefined =>
+  release && land
+    ? (cargo) => {
+        land(cargo)
+        if (!cargo) release()
+      }
+    : land

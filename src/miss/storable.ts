@@ -1,0 +1,157 @@
+/**
+ * May the response that the handler made be stored? What the route, the handler and the policy have to say.
+ */
+
+import type { Context } from 'hono'
+import { atOnce, mistakeOf } from '../callbacks.ts'
+import { mayBeRecorded } from '../entry/entry.ts'
+import type { NotStoredReason } from '../events.ts'
+import { type Field, fieldOf, namesOf } from '../http/fields.ts'
+import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
+import type { Subject } from '../isolate/shape.ts'
+import { speaksAnother } from '../learn/inputs.ts'
+import type { Reads, Refused } from '../learn/reads.ts'
+import { covers } from '../options/route.ts'
+import type { Visit } from '../visit.ts'
+import type { Run } from './run.ts'
+
+export type NotStorable = {
+  readonly store: false
+  readonly reason: NotStoredReason
+  readonly detail?: string
+}
+
+export type Storable = { readonly store: true; readonly use: Usefulness; readonly fields: readonly Field[] }
+
+/** @param res the handler's response, or the stored one as that has renewed it, with its fields */
+export function mayBeStored(
+  visit: Visit,
+  run: Run,
+  recorded: readonly string[],
+  res: Response,
+  fields: readonly Field[],
+): Storable | NotStorable {
+  const { c, path, route, state, variants } = visit
+  if (c.error) return { store: false, reason: 'error' }
+  if (state.making.skipped !== null) return skipped(state.making.skipped)
+  if (run.reads?.refused) return unkeyed(run.reads.refused)
+  if (variants.stopped(path, Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
+
+  let rules: Rules
+  try {
+    rules = rulesFor(visit, run, res, Date.now())
+  } catch (cause) {
+    return { store: false, reason: 'configuration', detail: mistakeOf('expire', cause) }
+  }
+  const { expire } = rules
+  if (expire !== null && expire !== undefined && !(Number.isFinite(expire) && expire >= 0)) {
+    return { store: false, reason: 'configuration', detail: 'expire gave no number of seconds' }
+  }
+  const verdict = mayStore(candidate(res.status, res.headers, fields), rules)
+  if (!verdict.store) return verdict
+  try {
+    const { storeWhen } = route
+    if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, withoutBody(res)))))
+      return { store: false, reason: 'store-when' }
+  } catch (cause) {
+    return { store: false, reason: 'configuration', detail: mistakeOf('storeWhen', cause) }
+  }
+  return { store: true, use: verdict.use, fields }
+}
+
+/** What the handler was seen to read. `Accept-Encoding` matters only where it chose a coding. */
+export function learnedFrom(reads: Reads | null, fields: readonly Field[]): readonly string[] {
+  if (!reads) return []
+  const coded = reads.acceptEncoding && fieldOf(fields, 'content-encoding') !== null
+  return coded ? [...reads.learned, 'header accept-encoding'] : [...reads.learned]
+}
+
+/** What the response says that it varies on, as far as the key does not cover it. */
+export const variesOn = ({ route }: Visit, fields: readonly Field[]): readonly string[] =>
+  namesOf(fieldOf(fields, 'vary'))
+    .filter((name) => !covers(route, name))
+    .map((name) => `header ${name}`)
+
+/** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
+function rulesFor({ c, asked, route, state }: Visit, run: Run, response: Response, now: number): Rules {
+  return {
+    profile: route.profile,
+    expire: run.unobserved(() => secondsFor(c, route.expire, response)),
+    staleWhileRevalidate: route.staleWhileRevalidate,
+    staleIfError: route.staleIfError,
+    uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
+    authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
+    ranged: run.ranged,
+    delay: Math.max(0, state.timing.handler ?? 0) / 1000,
+    now,
+  }
+}
+
+/** Seconds that the route names for this response; `null` where it names some, but not for this status. */
+function secondsFor(
+  c: Context,
+  expire: Visit['route']['expire'],
+  response: Response,
+): number | null | undefined {
+  if (!expire) return undefined
+  const seconds = expire[response.status] ?? null
+  return typeof seconds === 'function' ? atOnce(seconds(c, withoutBody(response))) : seconds
+}
+
+/**
+ * What the app's own functions are shown of a response: a body that they read, the client would not get. Its headers
+ * are copied, since Node's adapter takes those that it is given for the new response's own.
+ */
+const withoutBody = ({ status, statusText, headers }: Response): Response =>
+  new Response(null, { status, statusText, headers: new Headers(headers) })
+
+export function reportNotStored({ report }: Pick<Visit, 'report'>, { reason, detail }: NotStorable): void {
+  report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
+}
+
+export const skipped = (detail: string): NotStorable =>
+  detail === '' ? { store: false, reason: 'skipped' } : { store: false, reason: 'skipped', detail }
+
+export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
+  store: false,
+  reason: `reads-${read}`,
+  detail,
+})
+
+/** Whether the key can be made of these inputs, all that are known: what speaks against it. */
+export function speaksAgainst(
+  inputs: readonly string[],
+  subject: Subject,
+  fields: readonly Field[],
+): NotStorable | null {
+  if (!mayBeRecorded(inputs)) return tooManyInputs
+  return speaksAnother(subject, inputs, fields) ? { store: false, reason: 'content-language' } : null
+}
+
+const tooManyInputs: NotStorable = {
+  store: false,
+  reason: 'too-many-variants',
+  detail:
+    'the names of the headers and variables that it depends on come to more than 2,048 characters; where the route ' +
+    "reads c.req.raw, each header that a client makes up is one: read single headers with c.req.header('name')",
+}
+
+const MOST_TAGS = 64
+
+/** A look-up asks for the fence of each scope of an entry. */
+export const hasTooManyTags = (scopes: readonly string[]): boolean =>
+  scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS
+
+export const tooManyTags = {
+  store: false,
+  reason: 'too-many-tags',
+  detail: `it has more than ${MOST_TAGS} tags`,
+} as const satisfies NotStorable
+
+const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
+  store: false,
+  reason: 'too-many-variants',
+  detail:
+    `each of its last requests made a variant of its own, on ${inputs.join(', ')}; ` +
+    'one of these differs with every request, and the route should not read it',
+})

@@ -1,0 +1,72 @@
+/** Observes what middleware above has put on the Context, on its request or on the Request itself, past `c.set()`. */
+
+import type { Context } from 'hono'
+import { added, memberName, type Reader } from '../learn/reads.ts'
+import { STATE } from '../state.ts'
+import { INTERCEPTED, isIntercepted } from './intercept.ts'
+import type { Watch } from './watch.ts'
+
+export function observeAdded(c: Context, reader: Reader, watch: Watch): void {
+  const known = membersOfNew(c)
+  for (const [target, path, names] of [
+    [c, 'c', known.context],
+    [c.req, 'c.req', known.request],
+  ] as const) {
+    for (const name of Reflect.ownKeys(target))
+      if (!names.has(name)) watchAdded(target, name, path, reader, watch)
+  }
+}
+
+/** Its platform may have put members of its own there under symbols. */
+export function observeAddedToRaw(request: Request, reader: Reader, watch: Watch): void {
+  for (const name of Object.getOwnPropertyNames(request))
+    if (!(name in Request.prototype)) watchAdded(request, name, 'c.req.raw', reader, watch)
+}
+
+function watchAdded(
+  target: object,
+  name: PropertyKey,
+  path: string,
+  reader: Reader,
+  { watching, replace }: Watch,
+): void {
+  const property = Object.getOwnPropertyDescriptor(target, name)!
+  // An observation further out has put it there.
+  if (isIntercepted(name, property)) return
+  const { value, writable, get, set } = property
+  replace(target, name, {
+    get: () => {
+      if (watching()) reader.refuse('variable', added(memberName(path, name)))
+      return get ? get.call(target) : value
+    },
+    ...(set && { set: (value: unknown) => set.call(target, value) }),
+    ...(writable && {
+      set: (value: unknown) => {
+        Object.defineProperty(target, name, { value, writable, enumerable: true, configurable: true })
+      },
+    }),
+  })
+}
+
+interface Members {
+  readonly context: ReadonlySet<PropertyKey>
+  readonly request: ReadonlySet<PropertyKey>
+}
+
+const known = new WeakMap<object, Members>()
+
+/** What an instance of that class, and its request, have when they are new, and what we put there. */
+function membersOfNew(c: Context): Members {
+  const Class = (Object.getPrototypeOf(c) as Context).constructor as new (request: Request) => Context
+  let members = known.get(Class)
+  if (!members) {
+    const fresh = new Class(new Request('http://localhost/'))
+    const ours = [STATE, INTERCEPTED]
+    members = {
+      context: new Set([...ours, ...Reflect.ownKeys(fresh)]),
+      request: new Set([...ours, ...Reflect.ownKeys(fresh.req)]),
+    }
+    known.set(Class, members)
+  }
+  return members
+}

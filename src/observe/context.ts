@@ -1,0 +1,145 @@
+/**
+ * Observes what a route reads of its Context: variables, and the ways through `c.env`, `c.executionCtx` and `c.event`
+ * to the platform's own request.
+ */
+
+import type { Context } from 'hono'
+import { noticing } from '../learn/noticing.ts'
+import { added, type Reader } from '../learn/reads.ts'
+import type { Watch } from './watch.ts'
+
+/** Members of `c.env` and of an execution context through which platforms give access to the request. */
+const REQUEST_MEMBERS: readonly PropertyKey[] = [
+  'incoming',
+  'outgoing',
+  'server',
+  'remoteAddr',
+  'info',
+  'requestIP',
+  'event',
+  'eventContext',
+  'context',
+  'requestContext',
+  'lambdaContext',
+  'request',
+  'props',
+]
+
+type Properties = Record<PropertyKey, unknown>
+
+export interface ContextObservation {
+  /** The handler has returned, and its body may still run. */
+  late(): void
+  /** The body has ended. */
+  end(): void
+}
+
+export function observeContext(c: Context, reader: Reader, watch: Watch): ContextObservation {
+  const { watching, intercept, replace } = watch
+  /** What was set inside the observed part is the handler's own business. */
+  const set = new Set<unknown>()
+  let isLate = false
+
+  const getVariable = c.get as (name: unknown) => unknown
+  const setVariable = c.set as (name: unknown, value: unknown) => void
+  const readVariable = (name: unknown): unknown => {
+    const value = getVariable(name)
+    if (!watching() || set.has(name)) return value
+    if (typeof name === 'string') return reader.variable(name, value)
+    reader.refuse('variable', unnamed(name))
+    return value
+  }
+  replace(c, 'get', { writable: true, value: readVariable })
+  replace(c, 'set', {
+    writable: true,
+    value: (name: unknown, value: unknown) => {
+      // Once the handler has returned it may be middleware above that sets it.
+      if (isLate) set.delete(name)
+      else set.add(name)
+      setVariable(name, value)
+    },
+  })
+  const observed = (name: string, see: (value: unknown) => unknown) => {
+    intercept(c, name, {
+      get: (below, isAdded) => {
+        if (isAdded && watching()) reader.refuse('variable', added(`c.${name}`))
+        return see(below())
+      },
+    })
+  }
+  observed('var', (all) => noticing(all as object, member, names))
+
+  const member = (all: object, name: PropertyKey): unknown => {
+    if (typeof name === 'symbol') return readVariable(name)
+    const value: unknown = Reflect.get(all, name)
+    // A variable whose name is no string goes by the string that it makes.
+    const isUnnamed = String(Number(name)) === name || !Object.is(value, getVariable(name))
+    if (!isUnnamed || set.has(name)) return readVariable(name)
+    if (watching()) reader.refuse('variable', unnamed(name))
+    return value
+  }
+  const names = () => {
+    // Which variables there are may itself say who asks.
+    if (watching()) reader.refuse('variable', ALL_VARIABLES)
+  }
+
+  // The platform's own request.
+  const env: unknown = c.env
+  const { seen } = watchPlatform(env, 'c.env')
+  if (seen !== env) replace(c, 'env', { writable: true, value: seen })
+  observed('executionCtx', (context) => watchPlatform(context, 'c.executionCtx').seen)
+  intercept(c, 'event', {
+    get: (below) => {
+      if (watching()) reader.refuse('env', belongs('c.event'))
+      return below()
+    },
+  })
+
+  function watchPlatform(object: unknown, path: string): { seen: unknown } {
+    if (typeof object !== 'object' || object === null || !leadsToRequest(object)) return { seen: object }
+    return {
+      seen: new Proxy(object, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target)
+          if (watching() && (REQUEST_MEMBERS.includes(name) || value instanceof Request)) {
+            reader.refuse('env', belongs(`${path}.${String(name)}`))
+          }
+          // A native method does not work on a Proxy; a function that somebody has put there has members of its own.
+          return typeof value === 'function' && !Object.hasOwn(target, name) ? value.bind(target) : value
+        },
+      }),
+    }
+  }
+
+  let getWhenLate: unknown
+  return {
+    late() {
+      isLate = true
+      getWhenLate = c.get
+    },
+    end() {
+      // Middleware above has replaced it meanwhile: what the body has read through that, nobody knows.
+      if (isLate && c.get !== getWhenLate) reader.refuse('variable', REPLACED)
+    },
+  }
+}
+
+/** Not asked of every member: those of Bun's server and Node's messages are many, and native. */
+const leadsToRequest = (object: object): boolean =>
+  REQUEST_MEMBERS.some((name) => name in object && hasSomething((object as Properties)[name])) ||
+  Object.values(object).some((value) => value instanceof Request)
+
+/** Workers always have `props`, mostly empty. */
+const hasSomething = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype
+    ? value !== undefined
+    : Object.keys(value).length > 0
+
+const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
+const unnamed = (name: unknown): string =>
+  `the route reads the variable ${Object(name) === name ? 'of an object' : String(name)}, whose name is no string, ` +
+  "so that no key can cover it; give it one that is with c.set('name', value)"
+const REPLACED =
+  'c.get() was replaced above the route while its body was still running, so that its reads could not be seen'
+const ALL_VARIABLES =
+  "the route reads all context variables at once (c.var); read those it needs with c.get('name')"

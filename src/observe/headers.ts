@@ -1,0 +1,30 @@
+/** Observes what a route reads of a Headers. */
+
+import type { Reader } from '../learn/reads.ts'
+import type { Watch } from './watch.ts'
+
+/** A Headers that native code cannot look into: to copy it, it must ask, as JavaScript does. */
+export function observeHeaders(headers: Headers, reader: Reader, { watching }: Watch): Headers {
+  return new Proxy(headers, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') {
+        if (name !== Symbol.toStringTag && watching()) allHeaders(reader)
+        return value
+      }
+      if (name === 'get' || name === 'has') {
+        return (field: string) => {
+          if (watching()) reader.header(String(field))
+          return value.call(target, field)
+        }
+      }
+      if (name !== 'constructor' && watching()) allHeaders(reader)
+      return value.bind(target)
+    },
+  })
+}
+
+export const allHeaders = (reader: Reader): void => reader.refuse('all-headers', ALL_HEADERS)
+
+const ALL_HEADERS =
+  "the route reads all request headers at once; read those it needs with c.req.header('name')"

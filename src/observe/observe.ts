@@ -1,0 +1,79 @@
+/**
+ * Observes what the rest of a route reads, through the Context and the request that it is given, until its response is
+ * whole: at once where the handler's response is known to have no more to read, else when its body has ended.
+ */
+
+import type { Context } from 'hono'
+import { BODILESS } from '../body.ts'
+import { fixed, memberName, type Reader } from '../learn/reads.ts'
+import { observeAdded } from './added.ts'
+import { observeContext } from './context.ts'
+import { observeRequest } from './request.ts'
+import { createWatch } from './watch.ts'
+
+export interface Observation {
+  /**
+   * The handler has returned. `true`: its body is complete and all is put back; `false`: its body may still read,
+   * so observation goes on, over the true request, until `end()`.
+   */
+  returned(request: Request): boolean
+  /** Calls something that is no part of the handler. */
+  unobserved<T>(call: () => T): T
+  /** Puts everything back. */
+  end(): void
+}
+
+export function observe(c: Context, request: Request, reader: Reader): Observation {
+  const { req } = c
+  const watch = createWatch((target, name) => {
+    const path = target === c ? 'c' : target === req ? 'c.req' : 'c.req.raw'
+    reader.refuse('variable', fixed(memberName(path, name)))
+  })
+  const complete = new Set<unknown>()
+  observeAdded(c, reader, watch)
+  const context = observeContext(c, reader, watch)
+  const ofRequest = observeRequest(c, request, reader, watch)
+
+  // Responses whose body is there already: nothing of them can read late.
+  for (const name of ['json', 'text', 'html', 'body'] as const) {
+    const respond = c[name] as (...args: unknown[]) => unknown
+    watch.replace(c, name, {
+      writable: true,
+      value: (...args: unknown[]) => {
+        const response = respond(...args)
+        if (response instanceof Response && (name === 'json' || isThere(args[0]))) complete.add(response)
+        return response
+      },
+    })
+  }
+
+  function end(): void {
+    ofRequest.end()
+    context.end()
+    reader.settle()
+    watch.end()
+  }
+
+  return {
+    returned(request) {
+      ofRequest.returned(request)
+      // Not by its `body`: once that was read, Bun no longer sends a text as one.
+      if (c.finalized && (complete.has(c.res) || BODILESS.includes(c.res.status))) {
+        end()
+        return true
+      }
+      reader.late()
+      context.late()
+      return false
+    },
+    unobserved: watch.unobserved,
+    end,
+  }
+}
+
+/** Not a stream, nor anything else that a runtime may iterate. */
+const isThere = (body: unknown): boolean =>
+  (typeof body !== 'object' && typeof body !== 'function') ||
+  body === null ||
+  body instanceof ArrayBuffer ||
+  ArrayBuffer.isView(body)

@@ -1,0 +1,177 @@
+/**
+ * Observes what a route reads of its request, through `c.req` and through the Request itself.
+ *
+ * The handler sees the true request; only the ways to it are watched. What native code copies from inside a Request
+ * (`fetch(c.req.raw)`, `new Request(c.req.raw)`) calls nothing that could be watched: so taking `c.req.raw` counts as
+ * handing it on whole, unless one of its headers, its signal or its body is read next. Not its `url`: that is what a
+ * proxy reads before it hands the request on.
+ */
+
+import type { Context } from 'hono'
+import { added, type Reader } from '../learn/reads.ts'
+import { observeAddedToRaw } from './added.ts'
+import { allHeaders, observeHeaders } from './headers.ts'
+import type { Accessor } from './intercept.ts'
+import { hasKeyedBody, observeValidated } from './validated.ts'
+import type { Watch } from './watch.ts'
+
+export interface RequestObservation {
+  /** The handler has returned: `c.req` stands for that request from now on. */
+  returned(request: Request): void
+  /** Nothing can be read of the request any more that was taken before. */
+  end(): void
+}
+
+/** Members whose reading tells that the request was taken for their sake, and not to be handed on. */
+const ENDS_IN_ITSELF = ['signal', 'body', 'bodyUsed']
+/** The same; methods. */
+const METHODS = ['text', 'json', 'arrayBuffer', 'blob', 'bytes', 'formData']
+
+/** Of Hono's. */
+const BODY_READERS = [...METHODS, 'parseBody']
+
+type Method = (...args: unknown[]) => unknown
+
+export function observeRequest(
+  c: Context,
+  request: Request,
+  reader: Reader,
+  watch: Watch,
+): RequestObservation {
+  const { watching, intercept, unobserved } = watch
+  const { req } = c
+  let view = request
+  /** What the handler has put in the place of `c.req.raw`. */
+  let own: Request | undefined
+  let isLate = false
+  /** `c.req.raw` was taken and nothing of it has been read yet. */
+  let taken = false
+
+  const whole = () => reader.refuse('raw-request', WHOLE)
+
+  // Through Hono, whose own members use `raw`.
+  function member(name: string, see: Accessor['get'], set?: Accessor['set']): void {
+    const get: Accessor['get'] = (below, isAdded) => {
+      if (isAdded && watching()) reader.refuse('variable', added(`c.req.${name}`))
+      return see(below, isAdded)
+    }
+    intercept(req, name, set ? { get, set } : { get })
+  }
+  function method(name: string, observed: (found: Method) => Method): void {
+    let found: unknown
+    let seen: unknown
+    const see: Accessor['get'] = (below) => {
+      const now = below()
+      if (now !== found) {
+        found = now
+        seen = typeof now === 'function' ? observed(now.bind(req)) : now
+      }
+      return seen
+    }
+    member(name, see, (value, below) => below(value))
+  }
+  for (const name of ['url', 'method']) member(name, (below) => unobserved(below))
+  method('header', (header) => (name) => {
+    if (watching()) name ? reader.header(String(name)) : allHeaders(reader)
+    return unobserved(() => header(name))
+  })
+  const validatedHere = new Set<unknown>()
+  method('addValidatedData', (add) => (target, data) => {
+    // A validator below: what it read has been noticed.
+    validatedHere.add(target)
+    return add(target, data)
+  })
+  method('valid', (valid) => (target) => {
+    const data = valid(target)
+    if (!watching() || validatedHere.has(target)) return data
+    return observeValidated(target, data, view, reader, watch)
+  })
+  if (hasKeyedBody(view)) {
+    // Reading it through Hono says nothing new.
+    const aside =
+      (read: Method): Method =>
+      (...args) =>
+        unobserved(() => read(...args))
+    for (const name of BODY_READERS) method(name, aside)
+  }
+
+  // The Request itself.
+  intercept(req, 'raw', {
+    get: () => {
+      if (own) return own
+      if (watching()) {
+        if (taken) whole()
+        taken = true
+        reader.raw()
+        watchMembers(view)
+      }
+      return view
+    },
+    set: (request, below) => {
+      if (isLate) {
+        // By middleware above, for what comes after it: it stays. A body that still runs reads that, and is watched.
+        below(request)
+        view = request as Request
+        own = undefined
+      } else {
+        // The handler has made one of its own, from what it read, or takes that back.
+        own = request === view ? undefined : (request as Request)
+      }
+    },
+  })
+
+  const watched = new Set<Request>()
+  function watchMembers(request: Request): void {
+    if (watched.has(request)) return
+    watched.add(request)
+    observeAddedToRaw(request, reader, watch)
+    if (!Object.isExtensible(request)) {
+      whole()
+      return
+    }
+    const get =
+      (note?: () => void): Accessor['get'] =>
+      (below) => {
+        if (watching()) {
+          taken = false
+          note?.()
+        }
+        return below()
+      }
+    const set: Accessor['set'] = (value, below) => below(value)
+    for (const name of ENDS_IN_ITSELF) intercept(request, name, { get: get() })
+    for (const name of METHODS) intercept(request, name, { get: get(), set })
+    intercept(request, 'clone', { get: get(whole), set })
+    if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })
+    let headers: Headers | undefined
+    const note = get()
+    intercept(request, 'headers', {
+      get: (below, isOwn) => {
+        const all = note(below, isOwn) as Headers
+        if (!watching()) return all
+        headers ??= observeHeaders(all, reader, watch)
+        return headers
+      },
+    })
+  }
+
+  function end(): void {
+    if (taken) whole()
+    taken = false
+  }
+
+  return {
+    returned(request) {
+      end()
+      isLate = true
+      view = request
+    },
+    end,
+  }
+}
+
+const WHOLE =
+  'the route hands the whole request on (c.req.raw); read what it needs with ' +
+  "c.req.header('name') and c.req.url, or set autoVary: false if what it hands it to sets Vary"
+const CF =
+  "the request's cf differs from caller to caller; set what the route needs of it as a plain variable above"

@@ -1,0 +1,146 @@
+/**
+ * What is wrong with options of `cache()` and `memoize()` that cannot be meant. A mistake throws a `ConfigError` when
+ * the app is built.
+ */
+
+import {
+  arrayOf,
+  boolean,
+  bytes,
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  defined,
+  expecting,
+  fault,
+  isFunction,
+  isObject,
+  isSeconds,
+  isText,
+  kindOf,
+  named,
+  objectOf,
+  seconds,
+  text,
+  texts,
+} from '../checking.ts'
+import { ConfigError } from '../errors.ts'
+
+const METHODS = ['GET', 'HEAD', 'POST', 'QUERY']
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
+const FIELD_VALUE = /^[\t\x20-\x7e]+$/
+const STATUS = /^[2-5]\d\d$/
+
+const isShare = (value: unknown): boolean => isSeconds(value) && value <= 1
+const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(defined(value)).length === 0
+
+const secondsOfOne = expecting(
+  'seconds, zero or more: a number or a function',
+  (value) => isSeconds(value) || isFunction(value),
+)
+const EXPIRE = 'seconds, zero or more: a number, a function, or an object of them by status'
+const secondsByStatus = objectOf(EXPIRE, (name) => (STATUS.test(name) ? secondsOfOne : undefined))
+const expire: Check = (value) => {
+  if (isEmpty(value)) return fault(EXPIRE, 'an empty object')
+  return secondsOfOne(value) && secondsByStatus(value)
+}
+
+const SOME_METHODS = `an array of ${METHODS.join(', ')}`
+const someMethods = arrayOf(
+  SOME_METHODS,
+  expecting('GET, HEAD, POST or QUERY', (method) => METHODS.includes(method as string)),
+)
+const methods: Check = (value) =>
+  Array.isArray(value) && value.length === 0 ? fault(SOME_METHODS, kindOf(value)) : someMethods(value)
+
+const QUERY = 'true, false, { only: [names] } or { ignore: [names] }'
+const parameters = objectOf(QUERY, named({ only: texts, ignore: texts }))
+const query: Check = (value) => {
+  if (typeof value === 'boolean') return null
+  if (isEmpty(value)) return fault(QUERY, 'an empty object')
+  const found = parameters(value)
+  return found ?? (Object.keys(defined(value as object)).length > 1 ? fault(QUERY, kindOf(value)) : null)
+}
+
+const header = expecting(
+  'the name of one header, such as accept-language',
+  (value) => isText(value) && TOKEN.test(value) && value !== '*',
+)
+const VARY = 'an array of header names, or { headers, cookies, vars, covers } with arrays of names'
+const headers = arrayOf('an array of strings', header)
+const varyMembers = objectOf(VARY, named({ headers, cookies: texts, vars: texts, covers: headers }))
+const vary: Check = (value) => (Array.isArray(value) ? headers(value) : varyMembers(value))
+
+const TAGS = 'an array of strings, or a function'
+const tags: Check = (value) => (isFunction(value) ? null : arrayOf(TAGS, text)(value))
+
+const CACHE_CHECKS: Checks = {
+  expire,
+  namespace: text,
+  key: text,
+  keyBuilder: callback,
+  methods,
+  query,
+  vary,
+  policy: expecting("'safe' or 'standard'", (value) => value === 'safe' || value === 'standard'),
+  staleWhileRevalidate: seconds,
+  staleIfError: seconds,
+  cacheControl: expecting(
+    'a field value in ASCII, such as max-age=60',
+    (value) => isText(value) && FIELD_VALUE.test(value),
+  ),
+  awaitStore: boolean,
+  coalesce: boolean,
+  lease: boolean,
+  refreshAhead: expecting('a share, more than 0 and up to 1', (value) => isShare(value) && value !== 0),
+  jitter: expecting('a share, from 0 to 1', isShare),
+  coalesceWait: seconds,
+  autoVary: boolean,
+  tags,
+  when: callback,
+  storeWhen: callback,
+  etag: boolean,
+  maxBodyBytes: bytes,
+}
+
+export function checkCacheOptions(given: object, where = 'cache()'): void {
+  refuseContext(given, where)
+  checkOptions(given, CACHE_CHECKS, where)
+  const { key, keyBuilder, lease, coalesce, vary } = given as Record<string, unknown>
+  if (key !== undefined && keyBuilder !== undefined) {
+    throw new ConfigError(`${where}: key and keyBuilder exclude each other; give one of them`)
+  }
+  if (lease && coalesce === false) {
+    throw new ConfigError(
+      `${where}: lease needs coalesce; the isolate that holds it answers for all of its own requests`,
+    )
+  }
+  const { vars, covers } = (vary ?? {}) as { vars?: unknown[]; covers?: unknown[] }
+  if (covers && !vars?.length) {
+    throw new ConfigError(`${where}: vary.covers needs vary.vars, which say who stands for those headers`)
+  }
+}
+
+/** A middleware that is handed to `app.use()` uncalled is given a Context for its options. */
+export function refuseContext(options: unknown, where: string): void {
+  if (isObject(options) && 'req' in options && isFunction(options.header))
+    throw new ConfigError(`${where}: this is a Context and not options; call it: app.use(${where})`)
+}
+
+const MEMOIZE_CHECKS: Checks = {
+  name: text,
+  expire: seconds,
+  staleWhileRevalidate: seconds,
+  staleIfError: seconds,
+  namespace: text,
+  tags,
+  exclude: texts,
+}
+
+export function checkMemoize(compute: unknown, options: { name?: unknown }): void {
+  if (!isFunction(compute))
+    throw new ConfigError(`memoize(): expected a function and its options, got ${kindOf(compute)}`)
+  checkOptions(options, MEMOIZE_CHECKS, 'memoize()')
+  if (options.name === undefined) throw new ConfigError('memoize(): name is needed; it is part of the key')
+}

@@ -1,0 +1,181 @@
+/**
+ * A request, described: what of it is part of the key, and which scopes it has; or why it cannot be described.
+ */
+
+import type { Context } from 'hono'
+import { readBounded } from '../body.ts'
+import { atOnce } from '../callbacks.ts'
+import type { BypassReason } from '../events.ts'
+import { CONDITIONAL_FIELDS } from '../http/conditional.ts'
+import { cookieValues } from '../http/cookies.ts'
+import type { Field } from '../http/fields.ts'
+import type { Recent } from '../isolate/recent.ts'
+import type { Subject } from '../isolate/shape.ts'
+import { canonicalText, type Description, type Input, keyOf, splitUrl } from '../key/canonical.ts'
+import { plainText } from '../key/plain.ts'
+import { sha256Hex } from '../key/sha256.ts'
+import { inputsOf } from '../learn/inputs.ts'
+import { isKeyedByUrl, type Route } from '../options/route.ts'
+import { EVERYTHING, entryName, keyScope, pathScope, tagScopes } from '../store/scope.ts'
+import { copyOf } from './copying.ts'
+import { routedElsewhere } from './routed.ts'
+
+/** Why a request is left alone. */
+export interface Refusal {
+  readonly reason: BypassReason
+  readonly detail?: string
+}
+
+type Described = { readonly subject: Subject } | { readonly refusal: Refusal }
+
+/** A subject but for what differs between requests of one URL. */
+type Name = Omit<Subject, 'valueOf'>
+
+/** What a URL means to a route that keys on nothing else, for an app that has found it by that path. */
+export interface Named {
+  readonly route: Route['id']
+  readonly path: string
+  readonly name: Name
+}
+
+/** The request described as one of the same URL was, at once; `null` where there was none. */
+export function describeAgain(c: Context, route: Route, names: Recent<Named>): Described | null {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return null
+  const named = names.get(c.req.raw.url)
+  if (named?.route !== route.id || named.path !== c.req.path) return null
+  return withTags(c, route, named.name)
+}
+
+/** The request as a subject, or why it is left alone. May throw what a callback of the route throws. */
+export async function describe(
+  c: Context,
+  route: Route,
+  { exclude = [], names }: { exclude?: readonly string[] | undefined; names: Recent<Named> },
+  method = c.req.method === 'HEAD' ? 'GET' : c.req.method,
+): Promise<Described> {
+  const inputs: Input[] = []
+  for (const name of route.headers) inputs.push([`header ${name}`, c.req.raw.headers.get(name)])
+  for (const name of route.cookies) {
+    const values = cookieValues(c.req.raw.headers.get('cookie'), name)
+    inputs.push([`cookie ${name}`, values.length > 0 ? values.join('; ') : null])
+  }
+  for (const path of route.vars) {
+    // A member that the route names is in the key even where the whole is a dependency.
+    if (exclude.includes(path)) continue
+    const value = variable(c, path)
+    if (value === undefined || value === null) return refuse('variable', `the variable ${path} has no value`)
+    const text = plainText(value)
+    if (text === undefined) return refuse('variable', dependency(path))
+    inputs.push([`var ${path}`, text])
+  }
+
+  const key = route.keyBuilder ? await route.keyBuilder(c) : route.key
+  if (route.keyBuilder && (typeof key !== 'string' || key === '')) return refuse('no-key')
+
+  const body = method === 'GET' ? null : await digest(c, route.maxBodyBytes)
+  if (body === undefined) return refuse('request-body')
+
+  const url = splitUrl(c.req.raw.url)
+  const description: Description = {
+    method,
+    url,
+    routed: routedElsewhere(c),
+    queryRule: route.query,
+    key: key ?? undefined,
+    inputs,
+    body,
+  }
+  const text = canonicalText(description)
+  const { namespace } = route
+  const scopes = [EVERYTHING, route.namespaceScope, pathScope(url.path)]
+  if (typeof key === 'string') scopes.push(keyScope(namespace, key))
+  const named = keyOf(text, description)
+  const name: Name = { namespace, key: named, name: entryName(namespace, named), text, scopes }
+  if (method === 'GET' && isKeyedByUrl(route)) {
+    names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
+  }
+  return withTags(c, route, name)
+}
+
+function withTags(c: Context, route: Route, name: Name): Described {
+  const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
+  const added = tagScopes(tags)
+  if (!added) return refuse('no-tag', 'its tags are not all strings')
+  // A copy in any case: what is remembered must not be in anybody's hands.
+  const scopes = [...name.scopes, ...added]
+  return { subject: { ...name, scopes, valueOf: inputsOf(c, route) } }
+}
+
+/**
+ * The request as the handler sees it: without the client's own conditions and ranges, so that it gives a full answer
+ * that can be stored and the 304 is ours to give, but for what is kept; with the validators of what we ask about; and
+ * with no cookies but those in the key, where the key has some.
+ */
+export function requestForHandler(
+  request: Request,
+  route: Route,
+  { keep = [], add = [] }: { keep?: readonly string[]; add?: readonly Field[] } = {},
+): Request {
+  const conditional = request.method === 'GET' || request.method === 'HEAD'
+  const dropped = conditional
+    ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))
+    : []
+  const cookie = route.cookies.length > 0 ? request.headers.get('cookie') : null
+  if (dropped.length === 0 && add.length === 0 && cookie === null) return request
+  // Changed in the copy and not handed to its constructor: Bun takes headers without any for none, and keeps all.
+  const copy = copyOf(request)
+  for (const name of dropped) copy.headers.delete(name)
+  for (const [name, value] of add) copy.headers.set(name, value)
+  if (cookie !== null) {
+    const pairs = route.cookies.flatMap((name) =>
+      cookieValues(cookie, name).map((value) => `${name}=${value}`),
+    )
+    if (pairs.length > 0) copy.headers.set('cookie', pairs.join('; '))
+    else copy.headers.delete('cookie')
+  }
+  return copy
+}
+
+const refuse = (reason: BypassReason, detail?: string): { refusal: Refusal } => ({
+  refusal: detail === undefined ? { reason } : { reason, detail },
+})
+
+const dependency = (path: string): string =>
+  `the variable ${path} is no plain value and cannot be part of the key; leave it out with ` +
+  `redisCache({ exclude: ['${path.split('.', 1)[0]}'] }) or name a plain member of it in vary.vars`
+
+/** A context variable, or a member inside one: `user.id`. */
+function variable(c: Context, path: string): unknown {
+  const whole: unknown = c.get(path)
+  if (whole !== undefined) return whole
+  const [name, ...members] = path.split('.')
+  let value: unknown = c.get(name!)
+  for (const member of members) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined
+    value = (value as Record<string, unknown>)[member]
+  }
+  return value
+}
+
+/** For so long the handler waits until the whole body is there; it could have answered at once. */
+const MOST_BODY_MS = 2_000
+
+/** Content type, content coding and SHA-256 of the body; `undefined`: it is too large, too slow or was read past us. */
+async function digest(c: Context, most: number): Promise<string | undefined> {
+  const { raw } = c.req
+  let bytes: BufferSource
+  if (raw.bodyUsed) {
+    // A validator above has read it through Hono, which keeps what it read.
+    if (Object.keys(c.req.bodyCache).length === 0) return undefined
+    bytes = await c.req.arrayBuffer()
+    if (bytes.byteLength > most) return undefined
+  } else {
+    const copy = await readBounded(raw.clone().body, most, MOST_BODY_MS)
+    if ('failed' in copy) return undefined
+    bytes = copy.bytes
+  }
+  const type = raw.headers.get('content-type') ?? ''
+  const coding = raw.headers.get('content-encoding')
+  const sha256 = await sha256Hex(bytes)
+  return coding === null ? `${type} ${sha256}` : JSON.stringify([type, sha256, coding])
+}

@@ -1,0 +1,66 @@
+/**
+ * Fields that are added to a response which somebody else has made.
+ */
+
+import type { Context } from 'hono'
+import { type CacheStatus, formatCacheStatus } from '../http/cache-status.ts'
+
+/** Says in the response what the cache did. Caches nearer to the origin stay before it. */
+export function say(c: Context, status: CacheStatus): void {
+  asItWas(c, 'cache-status')
+  setField(c, 'cache-status', formatCacheStatus(status), 'append')
+}
+
+/** Says how many milliseconds it took (Server-Timing), as far as they are known. */
+export function sayTiming(c: Context, { lookUp, handler }: { lookUp?: number; handler?: number }): void {
+  asItWas(c, 'server-timing')
+  if (lookUp !== undefined) setField(c, 'server-timing', `cache;dur=${lookUp}`, 'append')
+  if (handler !== undefined) setField(c, 'server-timing', `handler;dur=${handler}`, 'append')
+}
+
+/** By the name of a field: who has said something there last, and what it was before anybody had. */
+type Said = Map<string, { readonly c: Context; readonly before: string | null }>
+
+const said = new WeakMap<Response, Said>()
+
+/**
+ * Takes back what was said in a field of this same response for another request: an app may have one without a body for
+ * all, whose field would grow for ever.
+ */
+function asItWas(c: Context, name: string): void {
+  const { res } = c
+  void res.bodyUsed
+  const fields: Said = said.get(res) ?? new Map()
+  const last = fields.get(name)
+  const before = last ? last.before : res.headers.get(name)
+  fields.set(name, { c, before })
+  said.set(res, fields)
+  if (!last || last.c === c || res.body !== null) return
+  setField(c, name, before)
+}
+
+/** @param value `null` takes the field away */
+export function setField(
+  c: Context,
+  name: string,
+  value: string | null,
+  how: 'append' | 'set' = 'set',
+): void {
+  const { res } = c
+  try {
+    // Not `c.header()`, which makes a new Response around the body: Bun then no longer knows that it was text. Asking
+    // for anything else first makes Node's adapter copy headers that may be the app's own.
+    void res.bodyUsed
+    if (value === null) res.headers.delete(name)
+    else res.headers[how](name, value)
+  } catch {
+    // Those of a fetched response cannot be changed.
+    c.header(name, value ?? undefined, { append: how === 'append' })
+  }
+}
+
+/** Assigning `c.res` merges the headers of a response that is there already into the new one. */
+export function replaceResponse(c: Context, response: Response): void {
+  if (c.finalized) c.res = undefined
+  c.res = response
+}

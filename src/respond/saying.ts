@@ -21,20 +21,22 @@ export function sayTiming(c: Context, { lookUp, handler }: { lookUp?: number; ha
 /** By the name of a field: who has said something there last, and what it was before anybody had. */
 type Said = Map<string, { readonly c: Context; readonly before: string | null }>
 
-const said = new WeakMap<Response, Said>()
+/** On the response itself: a WeakMap with one entry for each miss keeps all of its request until a full collection. */
+const SAID = Symbol('hono-redis-cache.said')
+const ofFrozen = new WeakMap<Response, Said>()
 
 /**
  * Takes back what was said in a field of this same response for another request: an app may have one without a body for
  * all, whose field would grow for ever.
  */
 function asItWas(c: Context, name: string): void {
-  const { res } = c
+  const res: Response & { [SAID]?: Said } = c.res
   void res.bodyUsed
-  const fields: Said = said.get(res) ?? new Map()
+  const fields: Said = res[SAID] ?? ofFrozen.get(res) ?? new Map()
   const last = fields.get(name)
   const before = last ? last.before : res.headers.get(name)
   fields.set(name, { c, before })
-  said.set(res, fields)
+  if (!Reflect.set(res, SAID, fields)) ofFrozen.set(res, fields)
   if (!last || last.c === c || res.body !== null) return
   setField(c, name, before)
 }

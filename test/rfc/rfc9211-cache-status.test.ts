@@ -98,9 +98,12 @@ onBothStores('RFC 9211', (open) => {
     )
   })
 
-  test('one member, where an app gives one response without a body again and again', async () => {
+  test.each([
+    ['', <T>(response: T) => response],
+    [', frozen', <T>(response: T) => Object.freeze(response) as T],
+  ])('one member, where an app gives one response without a body again and again%s', async (_, made) => {
     const site = open({ serverTiming: true })
-    const NONE = new Response(null, { status: 404, headers: { 'cache-status': 'origin; hit' } })
+    const NONE = made(new Response(null, { status: 404, headers: { 'cache-status': 'origin; hit' } }))
     site.app.all('/page', cache(), () => NONE)
     for (const method of ['GET', 'GET', 'POST', 'GET']) {
       const { cache: said, headers } = await site.get('/page', { method })

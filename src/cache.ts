@@ -13,24 +13,24 @@ import { remaining, residence } from './entry/freshness.ts'
 import type { BypassReason } from './events.ts'
 import type { CacheStatus } from './http/cache-status.ts'
 import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
-import type { Subject } from './isolate/shape.ts'
 import { createVariants } from './isolate/variants.ts'
+import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
 import { answerByHandler, statusKey } from './miss/asking.ts'
-import { leaseOrAnswer } from './miss/leasing.ts'
+import { landing, leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
-import { landing, shareOrLead } from './miss/sharing.ts'
+import { shareOrLead } from './miss/sharing.ts'
 import type { CacheOptions } from './options/options.ts'
 import { type Route, routeResolver } from './options/route.ts'
 import { type Recollection, recall } from './protocol/recall.ts'
+import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
-import { describe, describeAgain, type Refusal } from './request/request.ts'
 import { say, sayTiming } from './respond/saying.ts'
 import { type Report, reportFailure, stateOf } from './state.ts'
 import { answerUnsafe, isUnsafe } from './unsafe.ts'
 import { type Before, forwardedFor, type Visit } from './visit.ts'
 
-/** What Cache-Status says of a bypass; of any other its reason. */
+/** What Cache-Status says of these bypasses; of any other, its reason. */
 const BYPASSES: Partial<Record<BypassReason, CacheStatus>> = {
   method: { fwd: 'method' },
   request: { fwd: 'request' },
@@ -78,7 +78,7 @@ export function cache<E extends Env = Env, P extends string = string>(
     // One that an `every` or `some` hides is not seen above: it claims the request when it runs.
     const claim = {}
     state.acting.claim = claim
-    // Nor may it wait for the request that it is a part of.
+    // The flight of an outer one ends here: to wait for it, this one would wait for itself.
     state.acting.land?.(null)
     const isInnermost = () => state.acting.claim === claim
     if (!connection) return bypass({ reason: 'configuration' }, { c, next, report, isInnermost })

@@ -3,8 +3,8 @@
  * its promise is truthy whatever it resolves to, and ends a Node process where it rejects and nobody listens.
  */
 
-/** Whether it is a promise, which then rejects unheard. */
-function isUnheard(result: unknown): boolean {
+/** Lets a promise reject unheard; whether it is one. */
+function silence(result: unknown): boolean {
   if (!(result instanceof Promise)) return false
   result.catch(() => {})
   return true
@@ -13,13 +13,13 @@ function isUnheard(result: unknown): boolean {
 /** Calls what must not break whoever calls it: a listener, say, or the platform. */
 export function tell(callback: () => unknown): void {
   try {
-    isUnheard(callback())
+    silence(callback())
   } catch {}
 }
 
 /** @throws {TypeError} for a promise, where a value is due at once */
 export function atOnce<T>(value: T): T {
-  if (isUnheard(value)) throw new PromiseGiven()
+  if (silence(value)) throw new PromiseGiven()
   return value
 }
 

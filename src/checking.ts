@@ -21,7 +21,7 @@ export type Checks = Readonly<Record<string, Check>>
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 export const isFunction = (value: unknown): boolean => typeof value === 'function'
-export const isSeconds = (value: unknown): value is number =>
+export const isZeroOrMore = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -69,8 +69,8 @@ export const boolean = expecting('true or false', (value) => typeof value === 'b
 export const text = expecting('a string that is not empty', isText)
 export const texts = arrayOf('an array of strings', text)
 export const callback = expecting('a function', isFunction)
-export const seconds = expecting('seconds, zero or more', isSeconds)
-export const bytes = expecting('a number of bytes, zero or more', isSeconds)
+export const seconds = expecting('seconds, zero or more', isZeroOrMore)
+export const bytes = expecting('a number of bytes, zero or more', isZeroOrMore)
 
 /** What is `undefined` is as if it were not there. */
 export const defined = <T extends object>(options: T): T =>

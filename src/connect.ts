@@ -1,7 +1,7 @@
 /**
  * Connections: one per isolate for each distinct configuration, made on first use and never at module scope, since
- * on Workers the credentials come with a request. What requests share in an isolate is here and nowhere else: the
- * breakers, the clears made here, the shapes of recent keys, the names and the heads of recent entries.
+ * on Workers the credentials come with a request. With each come what its requests share in an isolate: breakers, near
+ * copies, the clears made here, flights, refreshes, the shapes of recent keys. Names and heads are shared by all.
  */
 
 import type { Head, Heads } from './entry/entry.ts'
@@ -11,7 +11,7 @@ import { createRecent, type Recent } from './isolate/recent.ts'
 import { createRefreshes, type Refreshes } from './isolate/refreshes.ts'
 import { createShapes, type Shapes } from './isolate/shape.ts'
 import type { ConnectionOptions, Timeout, UpstashClient } from './options/options.ts'
-import type { Named } from './request/request.ts'
+import type { Named } from './request/describe.ts'
 import { within } from './store/deadline.ts'
 import { guarded } from './store/guarded.ts'
 import { withNear } from './store/near.ts'

@@ -29,7 +29,7 @@ export type BypassReason =
   /** The request has this header, which the key does not cover, and the route reads `c.req.raw`. */
   | 'cookie'
   | 'authorization'
-  /** A variable of `vary.vars` is absent, or cannot be keyed. */
+  /** A variable of `vary.vars` is absent, or one that the key depends on is no plain value. */
   | 'variable'
   /** `keyBuilder` returned no key. */
   | 'no-key'
@@ -89,6 +89,9 @@ export type NotStoredReason =
   | 'store'
   | 'configuration'
 
+/** Why the store had no answer to give as it is. */
+export type MissReason = 'uri-miss' | 'vary-miss' | 'invalid' | 'stale' | 'request' | 'partial'
+
 /** One decision of the cache. */
 export type CacheEvent = Where &
   (
@@ -104,7 +107,7 @@ export type CacheEvent = Where &
         readonly type: 'miss'
         readonly namespace: string
         readonly key: string
-        readonly reason: 'uri-miss' | 'vary-miss' | 'invalid' | 'stale' | 'request' | 'partial'
+        readonly reason: MissReason
         /** How long the look-up took. */
         readonly milliseconds: number
       }

@@ -30,8 +30,8 @@ declare module 'hono' {
   }
 }
 
-/** What is wrong with the configuration, or worth knowing about it. */
 interface Remarked extends Opened {
+  /** What is wrong with the configuration, or worth knowing about it. */
   readonly remark?: string
 }
 
@@ -80,7 +80,7 @@ export interface OpenCacheOptions extends ConnectionOptions {
  * The cache outside a request: for cron triggers, queues, scripts. It shares its connection, and so what it knows
  * of clears, with every `redisCache()` of the same configuration in this isolate.
  *
- * @param options where the cache is; the environment is asked only where there is one without a request
+ * @param options where the cache is; else the environment says, as far as it can be read without a request
  * @throws {TypeError} for a mistake in the options, and where they and the environment name no store
  * @example
  * ```ts

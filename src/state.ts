@@ -138,7 +138,7 @@ export function handOver(
 
 /** Reports a call to the store that failed, and says why it did. */
 export function reportFailure(
-  operation: 'look-up' | 'commit' | 'clear' | 'lease',
+  operation: Extract<CacheEvent, { type: 'store-failed' }>['operation'],
   cause: unknown,
   report: (report: Report) => void,
 ): StoreFailure {

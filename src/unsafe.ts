@@ -11,7 +11,7 @@ import { holdEnd } from './miss/holding.ts'
 import { type Run, runHandler } from './miss/run.ts'
 import { storeResponse } from './miss/storing.ts'
 import { recall } from './protocol/recall.ts'
-import { describe } from './request/request.ts'
+import { describe } from './request/describe.ts'
 import { say } from './respond/saying.ts'
 import { reportFailure } from './state.ts'
 import { pathScope } from './store/scope.ts'
@@ -30,9 +30,9 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
   const run = before && (await runHandler(visit, before, asked))
   if (!before) await visit.next()
   if (!visit.isInnermost() || !c.finalized) return run?.end()
-  // "a non-error response", that is one with a 2xx or 3xx status code
-  // Also where the answer takes the place of what GET would give: that has other variants and queries, and a handler
-  // that is still at work on older data.
+  // A "non-error response" is one with a 2xx or 3xx status code (RFC 9111 §4.4).
+  // Cleared also where the answer is then stored for GET: the path has other variants and queries, and a handler may
+  // still be at work on older data.
   const cleared = c.res.status < 400 && (await clearScopes(changedPaths(visit).map(pathScope), state, report))
   if (!cleared || !before || !run || !isForGet(visit) || !(await outliveOwnClear(visit, run))) {
     run?.end()

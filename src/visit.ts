@@ -2,9 +2,10 @@
 
 import type { Context, Next } from 'hono'
 import type { Connection } from './connect.ts'
+import type { MissReason } from './events.ts'
 import type { Land } from './isolate/flights.ts'
-import type { Subject } from './isolate/shape.ts'
 import type { Variants } from './isolate/variants.ts'
+import type { Subject } from './key/subject.ts'
 import type { Route } from './options/route.ts'
 import type { Report, RequestState } from './state.ts'
 import type { Seen, Time } from './store/time.ts'
@@ -28,11 +29,8 @@ export interface Visit {
   readonly middleware: object
 }
 
-/** Why the handler has to run. */
-export type Need = 'uri-miss' | 'vary-miss' | 'invalid' | 'stale' | 'request' | 'partial'
-
-/** The same in the words of Cache-Status: of what was cleared it says no more than that there is nothing. */
-export const forwardedFor = (need: Need): Exclude<Need, 'invalid'> | 'miss' =>
+/** `need` in the words of Cache-Status: of what was cleared it says no more than that there is nothing. */
+export const forwardedFor = (need: MissReason): Exclude<MissReason, 'invalid'> | 'miss' =>
   need === 'invalid' ? 'miss' : need
 
 /** What is known before the handler runs. */
@@ -42,7 +40,8 @@ export interface Before {
   readonly stamp: Time
   /** What the key's variants were known to depend on. */
   readonly recorded: readonly string[]
-  readonly need: Need
+  /** Why the handler has to run. */
+  readonly need: MissReason
   /** The reply of the look-up. */
   readonly seen: Seen
   /** How many clears this isolate had made when the request came. */

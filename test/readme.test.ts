@@ -215,7 +215,7 @@ describe('the tables', () => {
 
   test.each([
     ['`type`', 'src/events.ts', 'CacheEvent'],
-    ['reason of a `miss`', 'src/visit.ts', 'Need'],
+    ['reason of a `miss`', 'src/events.ts', 'MissReason'],
     ['reason of a `bypass`', 'src/events.ts', 'BypassReason'],
     ['reason of a `not-stored`', 'src/events.ts', 'NotStoredReason'],
     ['reason of a `store-failed`', 'src/errors.ts', 'StoreFailure'],

@@ -8,7 +8,7 @@
  * an unknown version and fields that no response may have included, is `null`, which the caller takes for a miss.
  */
 
-import { mayBeOfEntry } from '../http/fields.ts'
+import { type Field, mayBeOfEntry } from '../http/fields.ts'
 import { fromBase64, toBase64 } from './base64.ts'
 
 /** One stored response. */
@@ -20,7 +20,7 @@ export interface Entry {
   readonly scopes: readonly string[]
   readonly status: number
   /** Names in lower case, unique but for `set-cookie`; `append`: added to what middleware above sets. */
-  readonly headers: readonly (readonly [name: string, value: string, append?: 'append'])[]
+  readonly headers: readonly Field[]
   /** When the entry was made, in milliseconds of wall-clock time: for freshness only, never for validity. */
   readonly made: number
   /** The age that it had when it was made, in seconds. */

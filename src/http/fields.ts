@@ -68,6 +68,10 @@ export const mayBeOfEntry = (name: string, value: string): boolean =>
 export const fieldOf = (fields: readonly Field[], name: string): string | null =>
   fields.find(([candidate]) => candidate === name)?.[1] ?? null
 
+/** Fields as a Headers, for what reads one. */
+export const headersOf = (fields: readonly Field[]): Headers =>
+  new Headers(fields.map(([name, value]): [string, string] => [name, value]))
+
 /** The members of a list of names such as Vary or Connection, in lower case. */
 export function namesOf(field: string | null | undefined): string[] {
   if (!field) return []

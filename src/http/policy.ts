@@ -197,7 +197,7 @@ const variesOnCredential = ({ fields }: Candidate, name: string, { uncovered, pr
   uncovered.includes(name) && !profile.variesOnCredentials && namesOf(fieldOf(fields, 'vary')).includes(name)
 
 /** For how long a response that may be stored is of use. */
-export function usefulness(response: Candidate, rules: Rules): Usefulness {
+function usefulness(response: Candidate, rules: Rules): Usefulness {
   const { profile, now } = rules
   const expire = rules.expire ?? undefined
   const age = initialAge(response.headers, now, profile.countsDelay ? rules.delay : 0)

@@ -25,8 +25,8 @@ export type Land = (cargo: Omit<Cargo, 'clears'> | null) => void
 
 export interface Flights {
   /**
-   * Waits for the flight of the entry of that name, for at most `ms` milliseconds: what it brought, `null` where it brought nothing
-   * in time. `undefined` where there is none to wait for.
+   * Waits for the flight of the entry of that name, for at most `ms` milliseconds. `null`: it brought nothing in time;
+   * `undefined`: there is none to wait for.
    */
   join(name: string, ms: number): Promise<Cargo | null> | undefined
   /** Begins a flight; `undefined` where there is one, or where flights of that name bring nothing. */

@@ -8,8 +8,8 @@
 import type { Context } from 'hono'
 import { type Field, fieldOf } from '../http/fields.ts'
 import { normaliseLanguages, normaliseList, preferred } from '../http/language.ts'
-import type { Subject } from '../isolate/shape.ts'
 import { plainText } from '../key/plain.ts'
+import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
 
 /**

@@ -8,8 +8,8 @@
  */
 
 import type { Reading } from '../events.ts'
-import type { Subject } from '../isolate/shape.ts'
 import { plainText } from '../key/plain.ts'
+import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
 import { ANONYMOUS, INTERPRETED } from './inputs.ts'
 import { isLiteral, watchMembers } from './members.ts'

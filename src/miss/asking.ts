@@ -12,14 +12,21 @@ import type { CacheStatus } from '../http/cache-status.ts'
 import type { Field } from '../http/fields.ts'
 import { mayStandIn } from '../http/reuse.ts'
 import { SURROGATE_CAPABILITY } from '../http/targeted.ts'
-import { requestForHandler } from '../request/request.ts'
+import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
 import { selectMade } from '../respond/selecting.ts'
 import type { RequestState } from '../state.ts'
 import { type Before, forwardedFor, type Visit } from '../visit.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
-import { commitRenewed, isValidatable, learnedFromHead, renewed, validatorsOf } from './renewing.ts'
+import {
+  commitRenewed,
+  isValidatable,
+  learnedFromHead,
+  type Renewal,
+  renewed,
+  validatorsOf,
+} from './renewing.ts'
 import { fieldsAbove, type Run, runHandler } from './run.ts'
 import { storeResponse } from './storing.ts'
 
@@ -57,9 +64,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   if (entry && status === 304 && isAskedAbout(entry)) {
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
-    const committing = commitRenewed(visit, before, renewal)
-    state.background(committing)
-    if (route.awaitStore) await committing
+    await commitBehind(visit, before, renewal)
     const { storable } = renewal
     const outcome = storable.store ? { stored: true } : { detail: storable.reason }
     answer(visit, renewal.entry, Date.now(), {
@@ -72,9 +77,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   if (hasFailed(c) && standIn(visit, before, entry, { about, above, status, run })) return
   if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
     run.end()
-    const committing = commitRenewed(visit, before, learnedFromHead(visit, before, entry, c.res, run))
-    state.background(committing)
-    if (route.awaitStore) await committing
+    await commitBehind(visit, before, learnedFromHead(visit, before, entry, c.res, run))
     return say(c, about)
   }
   const { committing, ...stored } = storeResponse(visit, before, run)
@@ -82,6 +85,13 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   say(c, { ...about, ...stored })
   if (route.awaitStore && committing) await (selection ? committing : holdEnd(visit, committing))
   if (selection) state.given = { response: c.res, selection, ownEtag: null }
+}
+
+/** Commits behind the response, or before it where the route waits for that. */
+async function commitBehind(visit: Visit, before: Before, renewal: Renewal): Promise<void> {
+  const committing = commitRenewed(visit, before, renewal)
+  visit.state.background(committing)
+  if (visit.route.awaitStore) await committing
 }
 
 /** A handler that has failed. */

@@ -3,7 +3,7 @@
  */
 
 import type { Connection } from '../connect.ts'
-import type { Subject } from '../isolate/shape.ts'
+import type { Subject } from '../key/subject.ts'
 import { type Keepable, keep } from '../protocol/keep.ts'
 import { type Report, reportFailure } from '../state.ts'
 

@@ -7,12 +7,12 @@ import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
 import { bytesOf, type Entry } from '../entry/entry.ts'
 import { parseDate } from '../http/date.ts'
-import { type Field, fieldOf } from '../http/fields.ts'
+import { type Field, fieldOf, headersOf } from '../http/fields.ts'
 import { complete, missing, type Part, partOf } from '../http/partial.ts'
 import type { DatedValidators } from '../http/range.ts'
 import { use } from '../protocol/collect.ts'
 import { copyOf } from '../request/copying.ts'
-import { requestForHandler } from '../request/request.ts'
+import { requestForHandler } from '../request/for-handler.ts'
 import { replaceResponse } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { canReplay, replay } from './replay.ts'
@@ -53,7 +53,7 @@ export async function completeResponse(
   const copy = await readBounded(res.body, route.maxBodyBytes, MOST_MILLISECONDS)
   const stored = storedPart(entry)
   const rest = 'bytes' in copy ? partOf(res.headers.get('content-range'), copy.bytes, null) : null
-  const whole = stored && rest && complete(stored, { ...rest, ...validatorsOf(res.headers) })
+  const whole = stored && rest && complete(stored, { ...rest, ...datedValidatorsOf(res.headers) })
   if (whole) {
     // It is as old as the part, and whatever clears that clears it.
     use(state.parts, connection, entry)
@@ -91,12 +91,11 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
 function storedPart({ headers, body, range, made }: Entry): (Part & DatedValidators) | null {
   const part = partOf(fieldOf(headers, 'content-range'), bytesOf(body), range)
   if (!part) return null
-  const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]))
-  const { date, ...validators } = validatorsOf(all)
+  const { date, ...validators } = datedValidatorsOf(headersOf(headers))
   return { ...part, ...validators, date: date ?? made }
 }
 
-const validatorsOf = (headers: Headers): DatedValidators => ({
+const datedValidatorsOf = (headers: Headers): DatedValidators => ({
   etag: headers.get('etag'),
   lastModified: headers.get('last-modified'),
   date: parseDate(headers.get('date')),

@@ -6,14 +6,15 @@
  * store that gives no answer costs nothing, since then there is no lease.
  */
 
-import { answer } from '../answer.ts'
 import { residence } from '../entry/freshness.ts'
 import { demandsOf, mayReuse } from '../http/reuse.ts'
-import type { Subject } from '../isolate/shape.ts'
+import type { Land } from '../isolate/flights.ts'
+import type { Subject } from '../key/subject.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
 import { reportFailure } from '../state.ts'
 import { leaseName } from '../store/scope.ts'
-import { type Before, forwardedFor, type Visit } from '../visit.ts'
+import type { Before, Visit } from '../visit.ts'
+import { answerShared } from './sharing.ts'
 
 /** Gives a lease back. */
 export type Release = () => void
@@ -68,24 +69,29 @@ export async function leaseOrAnswer(
 }
 
 /** What was found in the store after all. */
-export type Found = Pick<Extract<Recollection, { outcome: 'found' }>, 'outcome' | 'entry' | 'inputs'>
+export type Found = Pick<Extract<Recollection, { outcome: 'found' }>, 'entry' | 'inputs'>
 
 /** Answers with an entry that has appeared since. */
-async function answerFromStore(visit: Visit, { subject, need }: Before): Promise<Found | null> {
-  const { asked, route, connection, report } = visit
+async function answerFromStore(visit: Visit, before: Before): Promise<Found | null> {
+  const { asked, route, connection } = visit
   try {
-    const found = await recall(connection, subject)
+    const found = await recall(connection, before.subject)
     if (found.outcome !== 'found') return null
+    const { entry } = found
     const now = Date.now()
     const demands = demandsOf(asked.headers, route.profile)
-    const reuse = mayReuse(found.entry, residence(found.entry, now), demands)
-    if (reuse.use !== 'fresh') return null
-    const status = { fwd: forwardedFor(need), collapsed: true }
-    if (answer(visit, found.entry, now, { status, cacheControl: route.cacheControl }) !== 'answered')
-      return null
-    report({ type: 'shared', namespace: subject.namespace, key: subject.key })
-    return found
+    if (mayReuse(entry, residence(entry, now), demands).use !== 'fresh') return null
+    return answerShared(visit, before, entry, now) ? found : null
   } catch {
     return null
   }
 }
+
+/** Ends the flight and gives the lease back, once what was made is where others look for it. */
+export const landing = (land: Land | undefined, release: Release | null): Land | undefined =>
+  release && land
+    ? (cargo) => {
+        land(cargo)
+        if (!cargo) release()
+      }
+    : land

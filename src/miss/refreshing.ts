@@ -5,7 +5,7 @@
 
 import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
-import { nameOf, type Subject } from '../isolate/shape.ts'
+import { nameOf, type Subject } from '../key/subject.ts'
 import { copyOf } from '../request/copying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { hasFailed, isAskedAbout, requestFor } from './asking.ts'

@@ -5,10 +5,10 @@
 
 import { bytesOf, type Entry } from '../entry/entry.ts'
 import { asMembers, residence, secondsToKeep } from '../entry/freshness.ts'
-import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
+import { type Field, fieldOf, fieldsOfEntry, headersOf, namesOf } from '../http/fields.ts'
 import { initialAge } from '../http/freshness.ts'
 import { renewFields } from '../http/renew.ts'
-import { union } from '../isolate/shape.ts'
+import { union } from '../key/names.ts'
 import { keepable } from '../protocol/keep.ts'
 import { tagScope } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -60,7 +60,7 @@ export function renewed(
     renewFields(entry.headers, fieldsOfEntry(response.headers, run.above, !run.reads)),
     namesOf(fieldOf(entry.headers, 'vary')),
   )
-  const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]))
+  const all = headersOf(headers)
   // No field of an entry, but one of what the caches on the way have kept (RFC 9111 §4.2.3).
   const age = response.headers.get('age')
   if (age !== null) all.set('age', age)

@@ -1,9 +1,10 @@
 /**
- * Runs the rest of a route once more, for a request that has its answer already: a refresh in the background.
+ * Runs the rest of a route once more: to refresh an entry behind the answer, or to ask for the whole where the rest of
+ * a part did not fit.
  *
- * The request's own `next()` runs once, and its Context has answered. So a small app is made, with a router that knows
- * one match: the routes that the request has matched, at the same indexes. Those above ours only pass on, in place of
- * ours is whoever wants the answer, those below are themselves. What middleware above has left for them on the Context
+ * The request's own `next()` runs once, and its Context has its response. So a small app is made, with a router that
+ * knows one match: the routes that the request has matched, at the same indexes. Those above ours only pass on, in place
+ * of ours is whoever wants the answer, those below are themselves. What middleware above has left for them on the Context
  * is taken over, and nothing is written to it. Not taken over, since no API shows it: the app's `notFound` (reaching
  * it is an error), its `onError` (an error stays one), the async context (`getContext()` gives the first Context).
  */

@@ -1,6 +1,6 @@
 /**
- * Shares what a concurrent request for the same key is making: in this isolate by waiting for it, in another one by
- * waiting for its entry to appear, where the route asks for a lease.
+ * Shares what a concurrent request for the same key is making in this isolate; what another isolate makes is the
+ * business of `leasing.ts`.
  *
  * Whatever is shared is judged as if it had been found: an answer computed before a clear that had completed when this
  * request arrived is not given to it, and nothing that its own key does not cover.
@@ -10,10 +10,10 @@ import { answer } from '../answer.ts'
 import type { Entry } from '../entry/entry.ts'
 import { demandsOf, mayReuse } from '../http/reuse.ts'
 import type { Cargo, Land } from '../isolate/flights.ts'
-import { nameOf, type Subject, union, variantOf, without } from '../isolate/shape.ts'
+import { union, without } from '../key/names.ts'
+import { nameOf, type Subject, variantOf } from '../key/subject.ts'
 import { judge, type Seen } from '../store/time.ts'
 import { type Before, forwardedFor, type Visit } from '../visit.ts'
-import type { Release } from './leasing.ts'
 
 /** Whether the request can be answered by what another makes. */
 const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
@@ -53,12 +53,17 @@ export async function shareOrLead(
   return asked.method === 'GET' ? flights.lead(name, ms, store.clears()) : undefined
 }
 
-function answerWith(visit: Visit, { subject, need }: Before, { entry }: Cargo): boolean {
-  const { asked, route, report } = visit
+function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
+  const { asked, route } = visit
   if (mayReuse(entry, 0, demandsOf(asked.headers, route.profile)).use === 'validate') return false
-  const status = { collapsed: true, fwd: forwardedFor(need) }
-  if (answer(visit, entry, Date.now(), { status, cacheControl: route.cacheControl }) !== 'answered')
-    return false
+  return answerShared(visit, before, entry, Date.now())
+}
+
+/** Answers with what another request has made; whether that was possible. */
+export function answerShared(visit: Visit, { subject, need }: Before, entry: Entry, now: number): boolean {
+  const { route, report } = visit
+  const status = { fwd: forwardedFor(need), collapsed: true }
+  if (answer(visit, entry, now, { status, cacheControl: route.cacheControl }) !== 'answered') return false
   report({ type: 'shared', namespace: subject.namespace, key: subject.key })
   return true
 }
@@ -86,12 +91,3 @@ function isOf(subject: Subject, { entry, inputs }: Cargo): boolean {
 
 const isValid = ({ stamp, scopes }: Entry, subject: Subject, seen: Seen): boolean =>
   judge(stamp, scopes, seen, subject.scopes.length).valid
-
-/** Ends the flight and gives the lease back, once what was made is where others look for it. */
-export const landing = (land: Land | undefined, release: Release | null): Land | undefined =>
-  release && land
-    ? (cargo) => {
-        land(cargo)
-        if (!cargo) release()
-      }
-    : land

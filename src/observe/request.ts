@@ -22,13 +22,13 @@ export interface RequestObservation {
   end(): void
 }
 
-/** Members whose reading tells that the request was taken for their sake, and not to be handed on. */
-const ENDS_IN_ITSELF = ['signal', 'body', 'bodyUsed']
+/** Whoever reads one of these took the request for its sake, and does not hand it on. */
+const OWN_PURPOSES = ['signal', 'body', 'bodyUsed']
 /** The same; methods. */
-const METHODS = ['text', 'json', 'arrayBuffer', 'blob', 'bytes', 'formData']
+const BODY_READERS = ['text', 'json', 'arrayBuffer', 'blob', 'bytes', 'formData']
 
-/** Of Hono's. */
-const BODY_READERS = [...METHODS, 'parseBody']
+/** Those of `c.req`. */
+const HONO_BODY_READERS = [...BODY_READERS, 'parseBody']
 
 type Method = (...args: unknown[]) => unknown
 
@@ -92,7 +92,7 @@ export function observeRequest(
       (read: Method): Method =>
       (...args) =>
         unobserved(() => read(...args))
-    for (const name of BODY_READERS) method(name, aside)
+    for (const name of HONO_BODY_READERS) method(name, aside)
   }
 
   // The Request itself.
@@ -139,8 +139,8 @@ export function observeRequest(
         return below()
       }
     const set: Accessor['set'] = (value, below) => below(value)
-    for (const name of ENDS_IN_ITSELF) intercept(request, name, { get: get() })
-    for (const name of METHODS) intercept(request, name, { get: get(), set })
+    for (const name of OWN_PURPOSES) intercept(request, name, { get: get() })
+    for (const name of BODY_READERS) intercept(request, name, { get: get(), set })
     intercept(request, 'clone', { get: get(whole), set })
     if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })
     let headers: Headers | undefined

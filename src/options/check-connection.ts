@@ -14,7 +14,7 @@ import {
   fault,
   isFunction,
   isObject,
-  isSeconds,
+  isZeroOrMore,
   kindOf,
   named,
   objectOf,
@@ -57,7 +57,7 @@ const store: Check = (value) => {
   return missing.length === 0 ? null : fault(expected, `an object without ${missing.join(', ')}`)
 }
 
-const milliseconds = expecting('milliseconds, more than zero', (value) => isSeconds(value) && value > 0)
+const milliseconds = expecting('milliseconds, more than zero', (value) => isZeroOrMore(value) && value > 0)
 const TIMEOUT = 'milliseconds, more than zero: a number, or { read, write }'
 const timeouts = objectOf(TIMEOUT, named({ read: milliseconds, write: milliseconds }))
 const timeout: Check = (value) =>

@@ -16,8 +16,8 @@ import {
   fault,
   isFunction,
   isObject,
-  isSeconds,
   isText,
+  isZeroOrMore,
   kindOf,
   named,
   objectOf,
@@ -32,12 +32,12 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
 const FIELD_VALUE = /^[\t\x20-\x7e]+$/
 const STATUS = /^[2-5]\d\d$/
 
-const isShare = (value: unknown): boolean => isSeconds(value) && value <= 1
+const isShare = (value: unknown): boolean => isZeroOrMore(value) && value <= 1
 const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(defined(value)).length === 0
 
 const secondsOfOne = expecting(
   'seconds, zero or more: a number or a function',
-  (value) => isSeconds(value) || isFunction(value),
+  (value) => isZeroOrMore(value) || isFunction(value),
 )
 const EXPIRE = 'seconds, zero or more: a number, a function, or an object of them by status'
 const secondsByStatus = objectOf(EXPIRE, (name) => (STATUS.test(name) ? secondsOfOne : undefined))

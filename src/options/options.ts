@@ -27,8 +27,9 @@ export interface Vary {
 /** Options of `cache()`. */
 export interface CacheOptions<E extends Env = Env, P extends string = string> {
   /**
-   * Seconds fresh. Default 60. A number counts for status 200 alone; an object names each status that is stored:
-   * `{ 200: 300, 404: 10 }`. Only the response's own `s-maxage` or `CDN-Cache-Control` beats it.
+   * Seconds fresh. Default 60; none in `standard`. A number counts for status 200 alone; an object names each status
+   * that is stored: `{ 200: 300, 404: 10 }`. Only `s-maxage`, `CDN-Cache-Control` or `Surrogate-Control` of the
+   * response beats it.
    */
   expire?: Seconds<Context<E, P>> | Readonly<Record<number, Seconds<Context<E, P>>>>
   /** A logical group, cleared as one. Default `'default'`. */
@@ -76,8 +77,8 @@ export interface CacheOptions<E extends Env = Env, P extends string = string> {
   /** The end of a response waits until it is stored, for a client that asks again at once. Default `false`. */
   awaitStore?: boolean
   /**
-   * Observes what the rest of the route reads, and keys on it. Default `true`. `false` is for a handler that speaks
-   * HTTP itself and sets its own `Vary`.
+   * Observes what the rest of the route reads, and keys on it. Default `true`; `false` in `standard`, for a handler
+   * that speaks HTTP itself and sets its own `Vary`.
    */
   autoVary?: boolean
   /** Tags to clear by. No tag where one is due: the response is not stored. Default none. */
@@ -121,7 +122,10 @@ export interface ConnectionOptions {
   redis?: UpstashClient | { send: Send }
   /** Where entries live, in place of Redis. */
   store?: Store
-  /** First segment of every Redis key. Default `'cache'`. Give each mounted app its own. */
+  /**
+   * First segment of every Redis key, default `'cache'`; in any other `store` a part of its own. Give each mounted app
+   * its own.
+   */
   prefix?: string
   /** Milliseconds for each store call. Default `{ read: 500, write: 5000 }`; a number counts for both. */
   timeout?: Timeout

@@ -27,7 +27,7 @@ export interface Route {
   readonly keyBuilder: AnyOptions['keyBuilder']
   readonly methods: readonly string[]
   readonly query: QueryRule
-  /** In lower case and sorted, as are the two that follow: the order in which they were written means nothing. */
+  /** In lower case. Sorted, as are the two that follow: the order in which they were written means nothing. */
   readonly headers: readonly string[]
   readonly cookies: readonly string[]
   readonly vars: readonly string[]

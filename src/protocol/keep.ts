@@ -7,7 +7,9 @@
  */
 
 import { type Entry, encodeEntry, encodeVaryRecord } from '../entry/entry.ts'
-import { type Shapes, type Subject, union, variantOf, without } from '../isolate/shape.ts'
+import type { Shapes } from '../isolate/shape.ts'
+import { union, without } from '../key/names.ts'
+import { type Subject, variantOf } from '../key/subject.ts'
 import type { CommitOutcome, Store, Write } from '../store/store.ts'
 
 /** A response that may be stored, under the text that it has with what it turned out to depend on. */

@@ -12,7 +12,9 @@
 
 import { decode, type Entry, type Heads, isRecord } from '../entry/entry.ts'
 import { remaining } from '../entry/freshness.ts'
-import { type Shapes, type Subject, union, variantOf, without } from '../isolate/shape.ts'
+import type { Shapes } from '../isolate/shape.ts'
+import { union, without } from '../key/names.ts'
+import { type Subject, variantOf } from '../key/subject.ts'
 import { within } from '../store/deadline.ts'
 import type { NearStore, Store } from '../store/store.ts'
 import { judge, type Seen, type Time } from '../store/time.ts'

@@ -76,15 +76,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
 
     async commit({ stamp, scopes, writes }: Commit): Promise<CommitOutcome> {
-      const now = clock
-      if (now === null || !passes(now, stamp)) return 'lost'
+      const current = clock
+      if (current === null || !passes(current, stamp)) return 'lost'
       const fences = scopes.map(kept.get)
       let cleared = false
       scopes.forEach((scope, i) => {
         const fence = fences[i]
-        if (!fence) setFence(scope, now, fenceLifetime(scope, writes))
+        if (!fence) setFence(scope, current, fenceLifetime(scope, writes))
         else kept.prolong(scope, fenceLifetime(scope, writes) * 1000)
-        if (!passes(stamp, fence ?? now)) cleared = true
+        if (!passes(stamp, fence ?? current)) cleared = true
       })
       if (cleared) return 'cleared'
       for (const { name, value, seconds } of writes) kept.set(name, value, seconds * 1000)

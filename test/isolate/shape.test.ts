@@ -1,6 +1,8 @@
 /** What an isolate remembers of its keys is bounded, forgets the right one, and names variants as they are stored. */
 import { describe, expect, test } from 'vitest'
-import { createShapes, type Subject, union, variantOf, without } from '../../src/isolate/shape.ts'
+import { createShapes } from '../../src/isolate/shape.ts'
+import { union, without } from '../../src/key/names.ts'
+import { type Subject, variantOf } from '../../src/key/subject.ts'
 
 const PLAIN = { inputs: [], scopes: [] }
 const shapeOf = (name: string) => ({ inputs: [name], scopes: [] })

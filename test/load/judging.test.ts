@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/entry/entry.ts'
 import type { Cargo } from '../../src/isolate/flights.ts'
-import { type Subject, variantOf } from '../../src/isolate/shape.ts'
+import { type Subject, variantOf } from '../../src/key/subject.ts'
 import { mayTake } from '../../src/miss/sharing.ts'
 
 const subjectOf = (accept: string | null | undefined): Subject => ({

@@ -4,7 +4,9 @@
  */
 import type { Entry, Heads } from '../../src/entry/entry.ts'
 import { StoreError } from '../../src/errors.ts'
-import { type Shapes, type Subject, union } from '../../src/isolate/shape.ts'
+import type { Shapes } from '../../src/isolate/shape.ts'
+import { union } from '../../src/key/names.ts'
+import type { Subject } from '../../src/key/subject.ts'
 import { keep, keepable } from '../../src/protocol/keep.ts'
 import { recall } from '../../src/protocol/recall.ts'
 import type { OwnClearsStore } from '../../src/store/own-clears.ts'

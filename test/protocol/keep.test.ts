@@ -1,7 +1,8 @@
 /** What a commit writes: the entry alone, or a vary record whose names only grow and the variant that they make. */
 import { describe, expect, test } from 'vitest'
 import { decode, type Entry } from '../../src/entry/entry.ts'
-import { createShapes, type Subject, variantOf } from '../../src/isolate/shape.ts'
+import { createShapes } from '../../src/isolate/shape.ts'
+import { type Subject, variantOf } from '../../src/key/subject.ts'
 import { keep, keepable } from '../../src/protocol/keep.ts'
 import type { Commit, CommitOutcome, Store } from '../../src/store/store.ts'
 

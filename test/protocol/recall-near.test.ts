@@ -4,7 +4,8 @@
  */
 import { expect, test } from 'vitest'
 import { encodeEntry, encodeVaryRecord } from '../../src/entry/entry.ts'
-import { createShapes, type Subject, variantOf } from '../../src/isolate/shape.ts'
+import { createShapes } from '../../src/isolate/shape.ts'
+import { type Subject, variantOf } from '../../src/key/subject.ts'
 import { recall } from '../../src/protocol/recall.ts'
 import type { Query, Snapshot, Store } from '../../src/store/store.ts'
 

@@ -4,7 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Entry, encodeEntry, encodeVaryRecord } from '../../src/entry/entry.ts'
-import { createShapes, type Subject, variantOf } from '../../src/isolate/shape.ts'
+import { createShapes } from '../../src/isolate/shape.ts'
+import { type Subject, variantOf } from '../../src/key/subject.ts'
 import { keep, keepable } from '../../src/protocol/keep.ts'
 import { recall } from '../../src/protocol/recall.ts'
 import { memoryStore } from '../../src/store/memory.ts'

@@ -1,7 +1,8 @@
 /**
  * The application under the schedule: a few routes that get into each other's way, and what can be cleared of them.
  */
-import { type Subject, union } from '../../src/isolate/shape.ts'
+import { union } from '../../src/key/names.ts'
+import type { Subject } from '../../src/key/subject.ts'
 import {
   EVERYTHING,
   entryName,

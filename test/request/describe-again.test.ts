@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { createRecent } from '../../src/isolate/recent.ts'
 import type { CacheOptions } from '../../src/options/options.ts'
 import { resolveRoute } from '../../src/options/route.ts'
-import { describe, describeAgain, type Named } from '../../src/request/request.ts'
+import { describe, describeAgain, type Named } from '../../src/request/describe.ts'
 
 const OPTIONS: readonly CacheOptions[] = [
   {},

@@ -6,18 +6,15 @@ import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
 import { atOnce } from '../callbacks.ts'
 import type { BypassReason } from '../events.ts'
-import { CONDITIONAL_FIELDS } from '../http/conditional.ts'
 import { cookieValues } from '../http/cookies.ts'
-import type { Field } from '../http/fields.ts'
 import type { Recent } from '../isolate/recent.ts'
-import type { Subject } from '../isolate/shape.ts'
 import { canonicalText, type Description, type Input, keyOf, splitUrl } from '../key/canonical.ts'
 import { plainText } from '../key/plain.ts'
 import { sha256Hex } from '../key/sha256.ts'
+import type { Subject } from '../key/subject.ts'
 import { inputsOf } from '../learn/inputs.ts'
 import { isKeyedByUrl, type Route } from '../options/route.ts'
 import { EVERYTHING, entryName, keyScope, pathScope, tagScopes } from '../store/scope.ts'
-import { copyOf } from './copying.ts'
 import { routedElsewhere } from './routed.ts'
 
 /** Why a request is left alone. */
@@ -104,36 +101,6 @@ function withTags(c: Context, route: Route, name: Name): Described {
   // A copy in any case: what is remembered must not be in anybody's hands.
   const scopes = [...name.scopes, ...added]
   return { subject: { ...name, scopes, valueOf: inputsOf(c, route) } }
-}
-
-/**
- * The request as the handler sees it: without the client's own conditions and ranges, so that it gives a full answer
- * that can be stored and the 304 is ours to give, but for what is kept; with the validators of what we ask about; and
- * with no cookies but those in the key, where the key has some.
- */
-export function requestForHandler(
-  request: Request,
-  route: Route,
-  { keep = [], add = [] }: { keep?: readonly string[]; add?: readonly Field[] } = {},
-): Request {
-  const conditional = request.method === 'GET' || request.method === 'HEAD'
-  const dropped = conditional
-    ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))
-    : []
-  const cookie = route.cookies.length > 0 ? request.headers.get('cookie') : null
-  if (dropped.length === 0 && add.length === 0 && cookie === null) return request
-  // Changed in the copy and not handed to its constructor: Bun takes headers without any for none, and keeps all.
-  const copy = copyOf(request)
-  for (const name of dropped) copy.headers.delete(name)
-  for (const [name, value] of add) copy.headers.set(name, value)
-  if (cookie !== null) {
-    const pairs = route.cookies.flatMap((name) =>
-      cookieValues(cookie, name).map((value) => `${name}=${value}`),
-    )
-    if (pairs.length > 0) copy.headers.set('cookie', pairs.join('; '))
-    else copy.headers.delete('cookie')
-  }
-  return copy
 }
 
 const refuse = (reason: BypassReason, detail?: string): { refusal: Refusal } => ({

@@ -25,7 +25,9 @@ import { type Route, routeResolver } from './options/route.ts'
 import { type Recollection, recall } from './protocol/recall.ts'
 import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
-import { say, sayTiming } from './respond/saying.ts'
+
+import { replaceResponse, say, sayTiming } from './respond/saying.ts'
+
 import { type Report, reportFailure, stateOf } from './state.ts'
 import { answerUnsafe, isUnsafe } from './unsafe.ts'
 import { type Before, forwardedFor, type Visit } from './visit.ts'
@@ -200,7 +202,7 @@ async function miss(
   const { namespace, key } = subject
   report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
   if (onlyIfCached) {
-    c.res = new Response(null, { status: 504 })
+    replaceResponse(c, c.newResponse(null, 504))
     say(c, { fwd: forwardedFor(need), detail: 'only-if-cached' })
     return null
   }

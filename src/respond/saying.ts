@@ -61,8 +61,11 @@ export function setField(
   }
 }
 
-/** Assigning `c.res` merges the headers of a response that is there already into the new one. */
+/**
+ * Assigning `c.res` sets the headers of a response that is there already over those of the new one, which has them: also
+ * of the one that middleware above has begun by asking for `c.res`.
+ */
 export function replaceResponse(c: Context, response: Response): void {
-  if (c.finalized) c.res = undefined
+  c.res = undefined
   c.res = response
 }

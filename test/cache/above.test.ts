@@ -101,6 +101,27 @@ onBothStores('middleware above', (open) => {
     }
   })
 
+  test('what the handler adds to or says over a field from above is there on a hit, where c.res was asked for above', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.res.headers.set('vary', 'origin')
+      c.res.headers.set('x-frame-options', 'DENY')
+      c.res.headers.append('set-cookie', 'seen=1')
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => {
+      c.header('x-frame-options', 'SAMEORIGIN')
+      return c.text(c.req.header('accept-language') ?? '')
+    })
+    for (const cached of ['fwd=uri-miss; stored', 'hit; ttl=60', 'hit; ttl=60']) {
+      const answer = await site.get('/page', { headers: { 'accept-language': 'fr' } })
+      expect(answer.cache).toBe(cached)
+      expect(answer.headers.get('vary')).toBe('origin, accept-language')
+      expect(answer.headers.get('x-frame-options')).toBe('SAMEORIGIN')
+      expect(answer.headers.getSetCookie()).toEqual(['seen=1'])
+    }
+  })
+
   test('the content type is the one of the body, whatever is set above', async () => {
     const site = open()
     site.app.use(async (c, next) => {

@@ -1,5 +1,6 @@
 /** RFC 9111 §5.2.1, Request Directives, and §5.4, Pragma: obeyed under the standard policy and no other. */
 import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
 import { fresh, originAt } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -58,6 +59,18 @@ onBothStores('RFC 9111 §5.2.1', (open) => {
       cache: 'fwd=uri-miss; detail=only-if-cached',
     })
     expect(site.asked).toHaveLength(0)
+  })
+
+  test('only-if-cached: the 504 has what middleware above has set', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('access-control-allow-origin', '*')
+      await next()
+    })
+    site.app.get('/page', cache({ policy: 'standard' }), (c) => c.text('made'))
+    const { status, headers } = await site.get('/page', asking('only-if-cached'))
+    expect(status).toBe(504)
+    expect(headers.get('access-control-allow-origin')).toBe('*')
   })
 
   test('max-stale does not help where the response forbids it', async () => {

@@ -7,6 +7,7 @@
 
 import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
+import { isKeptBack } from './http/cache-control.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { type Field, fieldOf } from './http/fields.ts'
 import { responseOf } from './respond/respond.ts'
@@ -47,7 +48,8 @@ export function answer(
     ['cache-status', formatCacheStatus({ ttl: entry.fresh - resident, ...status }), 'append'],
   ]
   if (given.contentRange !== undefined) added.push(['content-range', given.contentRange])
-  if (cacheControl !== undefined) added.push(['cache-control', cacheControl])
+  if (cacheControl !== undefined && !isKeptBack(entry.headers, above ?? c.newResponse(null).headers))
+    added.push(['cache-control', cacheControl])
   try {
     const body = later && given.body !== null ? streamOf(given.body) : given.body
     const response = responseOf(c, given.status, body, { stored: entry.headers, added }, above)

@@ -10,6 +10,7 @@ import type { Context } from 'hono'
 import { type Copy, readBounded } from '../body.ts'
 import { type Entry, textOf } from '../entry/entry.ts'
 import { asMembers, secondsToKeep } from '../entry/freshness.ts'
+import { isKeptBack } from '../http/cache-control.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
 import { union } from '../key/names.ts'
@@ -87,7 +88,8 @@ export function storeResponse(
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.
-  if (route.cacheControl !== undefined && (run.complete || !run.reads))
+  const isCertain = run.complete || !run.reads
+  if (route.cacheControl !== undefined && isCertain && !isKeptBack(storable.fields, run.above))
     setField(c, 'cache-control', route.cacheControl)
   return { stored: true, committing }
 }

@@ -39,6 +39,28 @@ onBothStores('cacheControl', (open) => {
     expect(told(await site.get('/page'))).not.toBe(TOLD)
   })
 
+  test.each([
+    ['safe', 'private'],
+    ['safe', 'no-store'],
+    ['standard', 'no-cache'],
+  ] as const)('%s: never where middleware above has said %s for this client', async (policy, above) => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      if (c.req.header('x-user')) c.header('cache-control', above)
+      await next()
+    })
+    site.app.get('/page', cache({ policy, expire: 60, cacheControl: TOLD }), (c) => {
+      c.header('etag', '"v1"')
+      return c.text('made')
+    })
+    const asUser = { headers: { 'x-user': 'alice' } }
+    expect(told(await site.get('/page', asUser))).toBe(above)
+    expect(told(await site.get('/page'))).toBe(TOLD)
+    const hit = await site.get('/page', asUser)
+    expect(hit.cache).toBe('hit; ttl=60')
+    expect(told(hit)).toBe(above)
+  })
+
   test('never on what goes past the cache', async () => {
     const site = originAt(open(), [{}], { cacheControl: TOLD, when: () => false })
     expect(told(await site.get('/page'))).toBeNull()

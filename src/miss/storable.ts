@@ -31,8 +31,11 @@ export function mayBeStored(
   res: Response,
   fields: readonly Field[],
 ): Storable | NotStorable {
-  const { c, path, route, state, variants } = visit
+  const { c, asked, path, route, state, variants } = visit
   if (c.error) return { store: false, reason: 'error' }
+  // "GET is the only method for which range handling is defined" (RFC 9110 §14.2): a part of any other answer would be
+  // given for the whole.
+  if (res.status === 206 && asked.method !== 'GET') return { store: false, reason: 'partial' }
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
   if (variants.stopped(path, Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])

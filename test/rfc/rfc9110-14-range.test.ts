@@ -342,6 +342,19 @@ onBothStores('what a part was made of', (open) => {
   })
 })
 
+onBothStores('parts of what is no GET', (open) => {
+  test.each(['QUERY', 'POST'])('%s: are passed on, and never given for the whole', async (method) => {
+    const { headers } = WHOLE
+    const part = { status: 206, headers: { ...headers, 'content-range': 'bytes 2-4/10' }, body: '234' }
+    const site = originAt(open(), [part, WHOLE], { methods: [method as 'QUERY' | 'POST'] })
+    const asking = { method, body: 'which' }
+    const passed = await site.get('/page', { ...asking, ...ask('bytes=2-4') })
+    expect(passed).toMatchObject({ status: 206, body: '234', cache: 'fwd=uri-miss; detail=partial' })
+    expect(await site.get('/page', asking)).toMatchObject({ status: 200, body: BODY })
+    expect(await site.get('/page', asking)).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
+  })
+})
+
 onBothStores('parts of what is large', (open) => {
   test('a body shorter than its Content-Length is no whole', async () => {
     const site = originAt(open(), [{ headers: { ...fresh(60), 'content-length': '99' }, body: BODY }])

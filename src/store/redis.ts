@@ -78,8 +78,7 @@ export function redisStore(options: RedisStoreOptions): Store {
 
     async begin(): Promise<Time> {
       const reply = await evaluate(BEGIN, [clock, everything], [epoch(), fenceLifetime(EVERYTHING)])
-      if (typeof reply !== 'string') throw new StoreError('unexpected-reply')
-      return reply
+      return timeIn(reply)
     },
 
     async commit({ stamp, scopes, writes }: Commit): Promise<CommitOutcome> {
@@ -116,8 +115,7 @@ export function redisStore(options: RedisStoreOptions): Store {
         if (typeof (await send(['DEL', clock])) !== 'number') throw new StoreError('unexpected-reply')
         return null
       }
-      if (typeof reply !== 'string') throw new StoreError('unexpected-reply')
-      return reply
+      return timeIn(reply)
     },
 
     async lease(name: string, id: string, ms: number): Promise<boolean> {
@@ -129,6 +127,12 @@ export function redisStore(options: RedisStoreOptions): Store {
       await evaluate(RELEASE, [root + name], [id])
     },
   }
+}
+
+/** A word such as `QUEUED`, of a connection inside MULTI, confirms nothing. */
+function timeIn(reply: unknown): Time {
+  if (typeof reply !== 'string' || epochOf(reply) === null) throw new StoreError('unexpected-reply')
+  return reply
 }
 
 function randomEpoch(): string {

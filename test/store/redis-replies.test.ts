@@ -37,10 +37,13 @@ describeWithRedis('redis store', () => {
       await expect(commit).rejects.toEqual(unexpected)
     })
 
-    test.each([null, undefined, 0, []])('a begin or a clear that is answered %j', async (reply) => {
-      await expect(replying(reply).begin()).rejects.toEqual(unexpected)
-      await expect(replying(reply).clear(['a'])).rejects.toEqual(unexpected)
-    })
+    test.each([null, undefined, 0, [], '', 'OK', 'QUEUED'])(
+      'a begin or a clear that is answered %j',
+      async (reply) => {
+        await expect(replying(reply).begin()).rejects.toEqual(unexpected)
+        await expect(replying(reply).clear(['a'])).rejects.toEqual(unexpected)
+      },
+    )
 
     test.each([null, undefined, 1, true, 'ok', ['OK']])(
       'a lease that is answered %j is not held',

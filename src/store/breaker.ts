@@ -25,24 +25,34 @@ const OPEN_MS = 10_000
 
 export function breaker(now: () => number): Breaker {
   let failures = 0
-  /** Open, and lets no call through, until this moment; 0 while closed. */
-  let openUntil = 0
+  /** Open, and lets no call through, for so long since then; 0 while closed. */
+  let openFor = 0
+  let since = 0
+
+  function open(ms: number): void {
+    openFor = ms
+    since = now()
+  }
 
   function close(): void {
     failures = 0
-    openUntil = 0
+    openFor = 0
+  }
+
+  /** A clock that was set back must not keep it open until it has caught up. */
+  function isOpen(): boolean {
+    if (openFor === 0) return false
+    const passed = now() - since
+    return passed >= 0 && passed < openFor
   }
 
   return {
-    isOpen: () => openUntil > 0 && now() < openUntil,
+    isOpen,
 
     async call(ms, work, answers = ['out-of-memory']) {
-      if (openUntil > 0) {
-        const moment = now()
-        if (moment < openUntil) throw new StoreError('breaker-open')
-        // This call is the probe. Others wait for its outcome, but not for ever: its request may die with it.
-        openUntil = moment + ms + 1
-      }
+      if (isOpen()) throw new StoreError('breaker-open')
+      // This call is the probe. Others wait for its outcome, but not for ever: its request may die with it.
+      if (openFor > 0) open(ms + 1)
       try {
         const value = await work()
         close()
@@ -52,7 +62,7 @@ export function breaker(now: () => number): Breaker {
         if (answers.includes(error.reason)) close()
         else if (++failures >= FAILURES_TO_OPEN) {
           if (failures === FAILURES_TO_OPEN) error.breaker = 'opened'
-          openUntil = now() + OPEN_MS
+          open(OPEN_MS)
         }
         throw error
       }

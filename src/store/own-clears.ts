@@ -108,6 +108,8 @@ export function withOwnClears(
 
   async function attemptUntilDone(): Promise<void> {
     while (pending.size > 0) {
+      // The clock was set back.
+      if (nextAttempt - now() > pause) nextAttempt = now()
       retriedUntil = nextAttempt + OVERDUE_MS
       if (now() >= nextAttempt) await attempt()
       else await sleep(nextAttempt - now())
@@ -159,7 +161,11 @@ export function withOwnClears(
 
     pending: () => [...pending.keys()],
 
-    retry: () => (pending.size > 0 && now() >= retriedUntil ? attemptUntilDone() : undefined),
+    retry() {
+      const left = retriedUntil - now()
+      const isNobodys = left <= 0 || left > LONGEST_PAUSE_MS + OVERDUE_MS
+      return pending.size > 0 && isNobodys ? attemptUntilDone() : undefined
+    },
   }
 
   function isSuspended({ scopes }: Query): boolean {

@@ -110,6 +110,16 @@ describe('the breaker', () => {
     expect(await next).toBe('answered')
   })
 
+  test('a clock that is set back lets a probe through, and does not keep it open until it has caught up', async () => {
+    let down = true
+    const { guard, now } = setUp(() => (down ? Promise.reject(new Error('down')) : Promise.resolve()))
+    await repeat(5, () => reasonOf(guard.begin()))
+    expect(await reasonOf(guard.begin())).toBe('breaker-open')
+    down = false
+    now.advance(-3_600)
+    expect(await reasonOf(guard.begin())).toBe('answered')
+  })
+
   test('a probe that fails keeps it open for another ten seconds, and is no second opening', async () => {
     const { guard, call, now } = setUp()
     await repeat(5, () => reasonOf(guard.begin()))

@@ -79,6 +79,29 @@ describe('a clear that failed', () => {
     expect((await look(own, 't:a')).suspended).toBeUndefined()
   })
 
+  test.each(['while its retry sleeps', 'once its retry is gone'])(
+    'is made although the clock is set back %s',
+    async (when) => {
+      const { own, world, now } = setUp()
+      world.down = true
+      await failing(own.clear(['t:a']))
+      if (when === 'while its retry sleeps') {
+        world.meanwhile = () => {
+          if (world.down) now.advance(-3_600)
+          world.down = false
+        }
+      } else {
+        world.meanwhile = () => new Promise(() => {})
+        void own.retry()
+        now.advance(-3_600)
+        world.down = false
+      }
+      await own.retry()
+      expect(own.pending()).toEqual([])
+      expect(Math.max(...world.slept)).toBeLessThanOrEqual(30)
+    },
+  )
+
   test('is given up after ten minutes', async () => {
     const { own, world, attempts } = setUp()
     world.down = true

@@ -7,8 +7,8 @@
 
 import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
-import { isKeptBack } from './http/cache-control.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
+import { isKeptBack } from './http/downstream.ts'
 import { type Field, fieldOf } from './http/fields.ts'
 import { responseOf } from './respond/respond.ts'
 import { replaceResponse } from './respond/saying.ts'

@@ -3,8 +3,6 @@
  * a quoted string. Names are case-insensitive. What is not of the grammar is passed over; nothing here throws.
  */
 
-import { type Field, fieldOf } from './fields.ts'
-
 /** Directive → argument, `null` where it has none. Of a repeated directive the first counts (§4.2.1). */
 export type Directives = ReadonlyMap<string, string | null>
 
@@ -22,13 +20,6 @@ export function parseCacheControl(field: string | null | undefined): Directives 
     directives.set(key, quoted === undefined ? (token ?? null) : quoted.replace(/\\(.)/g, '$1'))
   }
   return directives
-}
-
-/** Whether middleware above has said that this client's answer is for nobody else, and the handler nothing since. */
-export function isKeptBack(fields: readonly Field[], above: Headers): boolean {
-  const directives = parseCacheControl(above.get('cache-control'))
-  const isBack = ['no-store', 'private', 'no-cache'].some((directive) => directives.has(directive))
-  return isBack && fieldOf(fields, 'cache-control') === null
 }
 
 /** The seconds that a directive gives; `null` where it is absent or no delta-seconds. */

@@ -4,6 +4,7 @@ import type { Entry } from '../../src/entry/entry.ts'
 import type { Cargo } from '../../src/isolate/flights.ts'
 import { type Subject, variantOf } from '../../src/key/subject.ts'
 import { mayTake } from '../../src/miss/sharing.ts'
+import { PAGE } from '../support/page.ts'
 
 const subjectOf = (accept: string | null | undefined): Subject => ({
   namespace: 'default',
@@ -19,12 +20,7 @@ const ENTRY: Entry = {
   text: SUBJECT.text,
   stamp: 'x:5',
   scopes: SUBJECT.scopes,
-  status: 200,
-  headers: [],
-  made: 0,
-  age: 0,
-  fresh: 60,
-  body: 'body',
+  ...PAGE,
 }
 
 /** The look-up of who would take it. */

@@ -5,6 +5,7 @@ import { createShapes } from '../../src/isolate/shape.ts'
 import { type Subject, variantOf } from '../../src/key/subject.ts'
 import { keep, keepable } from '../../src/protocol/keep.ts'
 import type { Commit, CommitOutcome, Store } from '../../src/store/store.ts'
+import { PAGE } from '../support/page.ts'
 
 const SUBJECT: Subject = {
   namespace: 'catalog',
@@ -18,12 +19,7 @@ const PRIMARY = SUBJECT.name
 const ENTRY: Omit<Entry, 'text'> = {
   stamp: 'x:1',
   scopes: ['a', 'n:catalog', 't:added'],
-  status: 200,
-  headers: [],
-  made: 0,
-  age: 0,
-  fresh: 60,
-  body: 'body',
+  ...PAGE,
 }
 
 interface Change {

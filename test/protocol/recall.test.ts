@@ -10,6 +10,7 @@ import { keep, keepable } from '../../src/protocol/keep.ts'
 import { recall } from '../../src/protocol/recall.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import type { Query, Snapshot, Store } from '../../src/store/store.ts'
+import { PAGE } from '../support/page.ts'
 
 const subjectFor = (accept: string | null, rest: Partial<Omit<Subject, 'valueOf'>> = {}): Subject => ({
   namespace: 'default',
@@ -26,12 +27,7 @@ const DEADLINE = 500
 
 const ENTRY: Omit<Entry, 'text' | 'stamp'> = {
   scopes: SUBJECT.scopes,
-  status: 200,
-  headers: [],
-  made: 0,
-  age: 0,
-  fresh: 60,
-  body: 'body',
+  ...PAGE,
 }
 
 /** An isolate: its own memory of shapes, over a store that counts what it is asked. */

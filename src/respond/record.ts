@@ -57,8 +57,9 @@ export function recordOf(
     records.set(stored, alone)
   }
   if (!alone) return null
-  const above = [...c.newResponse(null).headers]
-  return onTopOf(above.length > 0 ? onTopOf(onTopOf({}, above), stored) : { ...alone }, added)
+  const { headers } = c.newResponse(null)
+  const isPlain = headers.keys().next().done
+  return onTopOf(isPlain ? { ...alone } : onTopOf(onTopOf({}, [...headers]), stored), added)
 }
 
 function onTopOf(record: FieldRecord | null, fields: readonly Field[]): FieldRecord | null {

@@ -162,9 +162,10 @@ export function withOwnClears(
     pending: () => [...pending.keys()],
 
     retry() {
+      if (pending.size === 0) return undefined
       const left = retriedUntil - now()
       const isNobodys = left <= 0 || left > LONGEST_PAUSE_MS + OVERDUE_MS
-      return pending.size > 0 && isNobodys ? attemptUntilDone() : undefined
+      return isNobodys ? attemptUntilDone() : undefined
     },
   }
 

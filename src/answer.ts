@@ -9,7 +9,7 @@ import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { isKeptBack } from './http/downstream.ts'
-import { type Field, fieldOf } from './http/fields.ts'
+import { DIGESTS, type Field, fieldOf } from './http/fields.ts'
 import { responseOf } from './respond/respond.ts'
 import { replaceResponse } from './respond/saying.ts'
 import { select, streamOf, wholeOf } from './respond/selecting.ts'
@@ -47,12 +47,15 @@ export function answer(
     ['age', String(Math.floor(entry.age + resident))],
     ['cache-status', formatCacheStatus({ ttl: entry.fresh - resident, ...status }), 'append'],
   ]
-  if (given.contentRange !== undefined) added.push(['content-range', given.contentRange])
+  const { contentRange } = given
+  if (contentRange !== undefined) added.push(['content-range', contentRange])
+  const stored =
+    contentRange === undefined ? entry.headers : entry.headers.filter(([name]) => !DIGESTS.includes(name))
   if (cacheControl !== undefined && !isKeptBack(entry.headers, above ?? c.newResponse(null).headers))
     added.push(['cache-control', cacheControl])
   try {
     const body = later && given.body !== null ? streamOf(given.body) : given.body
-    const response = responseOf(c, given.status, body, { stored: entry.headers, added }, above)
+    const response = responseOf(c, given.status, body, { stored, added }, above)
     replaceResponse(c, response)
     const ownEtag = entry.ownEtag ? fieldOf(entry.headers, 'etag') : null
     state.given = { response, selection: later, ownEtag }

@@ -26,7 +26,7 @@ export const isUnsafe = (method: string): boolean => !SAFE.includes(method)
 export async function answerUnsafe(visit: Visit): Promise<void> {
   const { c, asked, route, state, report } = visit
   // What is stored later is stamped with the clock of now.
-  const before = c.req.method === 'POST' ? await describeGet(visit) : null
+  const before = c.req.method === 'POST' && seesWhatGetSees(visit) ? await describeGet(visit) : null
   const run = before && (await runHandler(visit, before, asked))
   if (!before) await visit.next()
   if (!visit.isInnermost() || !c.finalized) return run?.end()
@@ -42,6 +42,10 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
   say(c, { fwd: 'method', stored })
   if (route.awaitStore && committing) await holdEnd(visit, committing)
 }
+
+/** From a GET all cookies but those in the key are kept; a POST needs them. */
+const seesWhatGetSees = ({ asked, route }: Visit): boolean =>
+  route.cookies.length === 0 || !asked.headers.has('cookie')
 
 /** The GET of the same URL; `null` where it cannot be looked up. */
 async function describeGet({ c, route, state, connection, report }: Visit): Promise<Before | null> {

@@ -81,6 +81,9 @@ export function namesOf(field: string | null | undefined): string[] {
     .filter((name) => name !== '')
 }
 
+/** True of the very bytes that are sent (RFC 9530 §2): not of a part of them, nor of what they are a part of. */
+export const DIGESTS: readonly string[] = ['content-digest', 'content-md5']
+
 /** The fields that a 304 leaves out: the client has them with its copy (RFC 9110 §15.4.5). */
 export const isContentField = (name: string): boolean =>
   name.startsWith('content-') && name !== 'content-location'

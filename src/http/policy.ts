@@ -49,6 +49,8 @@ export interface Rules {
   readonly uncovered: readonly string[]
   /** The request has an Authorization, nothing has been observed of its use, and the key does not cover it. */
   readonly authorized: boolean
+  /** Of the request. */
+  readonly method: string
   /** The handler saw a Range. */
   readonly ranged: boolean
   /** Seconds that the handler took. */
@@ -104,15 +106,19 @@ export function mayStore(response: Candidate, rules: Rules): Verdict {
 
 const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules) => boolean])[] = [
   // "if the response status code is 206 or 304, or the must-understand cache directive is present: the cache
-  // understands the response status code" (RFC 9111 §3). A 304 renews what is stored and is nothing by itself.
+  // understands the response status code" (RFC 9111 §3). A 304 renews what is stored and is nothing by itself. A 200
+  // that answers a Range with a Content-Range is a part, too.
   [
     'partial',
-    ({ status, headers }, { profile }) =>
+    ({ status, headers }, { profile, ranged }) =>
       status === 304 ||
       (status === 206
         ? !profile.keepsParts || parseContentRange(headers.get('content-range')) === null
-        : headers.has('content-range') && !profile.keepsParts),
+        : headers.has('content-range') && (!profile.keepsParts || (ranged && status === 200))),
   ],
+  // "GET is the only method for which range handling is defined" (RFC 9110 §14.2): a part of any other answer would be
+  // given for the whole.
+  ['partial', ({ status }, { method }) => status === 206 && method !== 'GET'],
   ['status', ({ status, directives }) => directives.has('must-understand') && !UNDERSTOOD.includes(status)],
   // "the response status code is final" (§3); in the safe policy only 200, and what `expire` names.
   [
@@ -124,6 +130,8 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
   // "the set of ranges in the request's Range header field (Section 14.2) has been rejected" (RFC 9110 §15.5.17): that,
   // and any other failure, may be the answer to the Range and not to the URL.
   ['status', ({ status }, { ranged }) => ranged && status !== 200 && status !== 206],
+  // "one or more conditions given in the request header fields evaluated to false" (§15.5.13): nor is that.
+  ['status', ({ status }) => status === 412],
   // A cookie is for one client. Those that middleware above sets are not part of what is stored.
   [
     'set-cookie',
@@ -206,11 +214,7 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
   const unnamed =
     heuristicLifetime(response, profile, now) ?? (expire === undefined ? profile.defaultFresh : null)
   // What the route names counts from now; all else counts from the response's origin.
-  const fresh = named
-    ? named.seconds - (named.by === 'route' ? 0 : age)
-    : unnamed === null
-      ? 0
-      : unnamed - age
+  const fresh = named ? named.seconds - (named.by === 'route' ? 0 : age) : (unnamed ?? 0) - age
   const directives = response.targeted ?? response.directives
   // Each of these forbids stale answers (§5.2.2.2, §5.2.2.8, §5.2.2.10, §5.2.2.4).
   const validate = directives.has('no-cache')

@@ -3,10 +3,10 @@
  * those that describe the stored content, which is not in a 304.
  */
 
-import type { Field } from './fields.ts'
+import { DIGESTS, type Field } from './fields.ts'
 
 /** "fields that a cache [...] has reason to believe describe the stored content" and its validator (§3.2). */
-const KEPT = new Set(['content-encoding', 'content-length', 'content-md5', 'content-range', 'etag'])
+const KEPT = new Set(['content-encoding', 'content-length', 'content-range', 'etag', ...DIGESTS])
 
 export function renewFields(stored: readonly Field[], update: readonly Field[]): Field[] {
   const updates = update.filter(([name]) => !KEPT.has(name))

@@ -14,7 +14,7 @@ import { mayStandIn } from '../http/reuse.ts'
 import { SURROGATE_CAPABILITY } from '../http/targeted.ts'
 import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
-import { selectMade } from '../respond/selecting.ts'
+import { select, selectMade } from '../respond/selecting.ts'
 import type { RequestState } from '../state.ts'
 import { type Before, forwardedFor, type Visit } from '../visit.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
@@ -61,7 +61,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     run = await completeResponse(visit, routeIndex, before, entry, run)
   }
   const { status } = c.res
-  if (entry && status === 304 && isAskedAbout(entry)) {
+  if (entry && status === 304 && isAskedAbout(entry, asked)) {
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
     await commitBehind(visit, before, renewal)
@@ -76,9 +76,12 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   }
   if (hasFailed(c) && standIn(visit, before, entry, { about, above, status, run })) return
   if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
-    run.end()
-    await commitBehind(visit, before, learnedFromHead(visit, before, entry, c.res, run))
-    return say(c, about)
+    const learned = learnedFromHead(visit, before, entry, c.res, run)
+    if (learned) {
+      run.end()
+      await commitBehind(visit, before, learned)
+      return say(c, about)
+    }
   }
   const { committing, ...stored } = storeResponse(visit, before, run)
   const selection = selectMade(asked, c.res)
@@ -111,9 +114,10 @@ function standIn(
   entry: Entry | null,
   { about, above, status, run }: Failed,
 ): boolean {
-  const { c, route, report } = visit
+  const { c, asked, route, report } = visit
   const now = Date.now()
-  if (!entry || !mayStandIn(entry, residence(entry, now))) return false
+  // Of a part, most requests want something else.
+  if (!entry || !mayStandIn(entry, residence(entry, now)) || !select(asked, entry)) return false
   run?.end()
   before.land?.(null)
   const threw = c.error !== undefined || status === undefined
@@ -138,8 +142,7 @@ export const hasFailed = ({ res, error }: Context): boolean =>
 export function requestFor(visit: Visit, asked: Request, entry: Entry | null): Request {
   const { route } = visit
   const add: Field[] = []
-  // To a POST such a condition would mean something else (RFC 9110 §13.1.2).
-  if (entry && entry.status !== 206 && asked.method !== 'POST') {
+  if (entry && isAskedAbout(entry, asked)) {
     const { etag, lastModified } = validatorsOf(entry)
     if (etag !== null) add.push(['if-none-match', etag])
     if (lastModified !== null) add.push(['if-modified-since', lastModified])
@@ -152,7 +155,10 @@ export function requestFor(visit: Visit, asked: Request, entry: Entry | null): R
   return requestForHandler(asked, route, { keep, add })
 }
 
-export const isAskedAbout = (entry: Entry): boolean => entry.status !== 206 && isValidatable(entry)
+/** Whether such a request asks the handler if the entry is still right: its 304 is then ours, else the client's. */
+export const isAskedAbout = (entry: Entry, { method }: Request): boolean =>
+  // To a POST such a condition would mean something else (RFC 9110 §13.1.2).
+  entry.status !== 206 && method !== 'POST' && isValidatable(entry)
 
 export const statusKey = ({ options }: RequestState, key: string): CacheStatus =>
   options.statusKey ? { key } : {}

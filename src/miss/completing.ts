@@ -7,7 +7,7 @@ import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
 import { bytesOf, type Entry } from '../entry/entry.ts'
 import { parseDate } from '../http/date.ts'
-import { type Field, fieldOf, headersOf } from '../http/fields.ts'
+import { DIGESTS, type Field, fieldOf, headersOf } from '../http/fields.ts'
 import { complete, missing, type Part, partOf } from '../http/partial.ts'
 import type { DatedValidators } from '../http/range.ts'
 import { use } from '../protocol/collect.ts'
@@ -58,8 +58,7 @@ export async function completeResponse(
     // It is as old as the part, and whatever clears that clears it.
     use(state.parts, connection, entry)
     const headers = new Headers(res.headers)
-    headers.delete('content-range')
-    headers.delete('content-length')
+    for (const name of ['content-range', 'content-length', ...DIGESTS]) headers.delete(name)
     replaceResponse(c, new Response(whole, { status: 200, headers }))
     return run
   }
@@ -71,6 +70,7 @@ export async function completeResponse(
 async function askAgain(visit: Visit, routeIndex: number, before: Before, above: Headers): Promise<Run> {
   const { c, asked, route, state } = visit
   const request = requestForHandler(copyOf(asked), route)
+  const { headers: ofRest } = c.res
   let run: Run | undefined
   await replay(c, routeIndex, {
     request,
@@ -82,7 +82,12 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
       state.depends = { ...state.depends, reads: run.reads }
       // A clone, which streams on: the original is cancelled behind us.
       const { body } = inner.res.clone()
-      replaceResponse(c, new Response(body, inner.res))
+      const response = new Response(body, inner.res)
+      // Where middleware above has begun a response, as cors() does, Hono adds its fields to any. The inner Context has
+      // none to add, so the rest tells which these are.
+      const lost = [...above].filter(([name]) => ofRest.has(name) && !response.headers.has(name))
+      for (const [name, value] of lost) response.headers.append(name, value)
+      replaceResponse(c, response)
     },
   })
   return run!

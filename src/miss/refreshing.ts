@@ -51,31 +51,32 @@ async function refresh(
   const { c, state, path } = visit
   // The client's request without the client: a GET, which does not end with its connection.
   const request = requestFor(visit, copyOf(visit.asked, { method: 'GET', signal: null }), entry)
-  const refreshing = () =>
-    replay(c, routeIndex, {
-      request,
-      above,
-      async run(inner, next) {
-        const forked = state.fork(inner)
-        // It explains this run. An app's own variable of that name stays.
-        if (inner.get('cache') === state.handle) {
-          const handle = createHandle(forked, () => path)
-          inner.set('cache', handle)
-        }
-        const isInnermost = () => forked.acting.claim === null
-        const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
+  await replay(c, routeIndex, {
+    request,
+    above,
+    async run(inner, next) {
+      const forked = state.fork(inner)
+      // It explains this run. An app's own variable of that name stays.
+      if (inner.get('cache') === state.handle) {
+        const handle = createHandle(forked, () => path)
+        inner.set('cache', handle)
+      }
+      const isInnermost = () => forked.acting.claim === null
+      const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
+      // In here, since nobody may be waited for before all is taken over: middleware above may change it behind us.
+      await withLease(background, before.subject, async () => {
         const committed = await refreshEntry(background, before, entry, request)
         await committed
-      },
-    })
-  await withLease(visit, before.subject, refreshing)
+      })
+    },
+  })
 }
 
 async function refreshEntry(visit: Visit, before: Before, entry: Entry, request: Request): Promise<unknown> {
   const { c } = visit
   const run = await runHandler(visit, before, request)
   if (!visit.isInnermost()) return run.end()
-  if (c.finalized && c.res.status === 304 && isAskedAbout(entry)) {
+  if (c.finalized && c.res.status === 304 && isAskedAbout(entry, request)) {
     run.end()
     return commitRenewed(visit, before, renewed(visit, before, entry, c.res, run))
   }
@@ -90,5 +91,7 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
 /** Runs a refresh where nobody else does, as far as the route asks for leases. */
 async function withLease(visit: Visit, subject: Subject, refresh: () => Promise<void>): Promise<void> {
   const release = visit.route.lease ? await takeLease(visit, subject) : () => {}
-  if (release) await refresh().finally(release)
+  if (release) return refresh().finally(release)
+  // Hono wants an answer of whoever does not go on.
+  visit.c.res = new Response(null)
 }

@@ -5,7 +5,7 @@
 
 import { bytesOf, type Entry } from '../entry/entry.ts'
 import { asMembers, residence, secondsToKeep } from '../entry/freshness.ts'
-import { type Field, fieldOf, fieldsOfEntry, headersOf, namesOf } from '../http/fields.ts'
+import { type Field, fieldOf, fieldsOfEntry, headersOf, isContentField, namesOf } from '../http/fields.ts'
 import { initialAge } from '../http/freshness.ts'
 import { renewFields } from '../http/renew.ts'
 import { union } from '../key/names.ts'
@@ -56,14 +56,17 @@ export function renewed(
   response: Response,
   run: Run,
 ): Renewal {
-  const headers = withNames(
-    renewFields(entry.headers, fieldsOfEntry(response.headers, run.above, !run.reads)),
-    namesOf(fieldOf(entry.headers, 'vary')),
+  const received = fieldsOfEntry(response.headers, run.above, !run.reads).filter(
+    // A 304 has no content, so that a type which it has from above is not its own.
+    ([name, value]) => response.status !== 304 || !isContentField(name) || value !== run.above.get(name),
   )
+  const headers = withNames(renewFields(entry.headers, received), namesOf(fieldOf(entry.headers, 'vary')))
   const all = headersOf(headers)
-  // No field of an entry, but one of what the caches on the way have kept (RFC 9111 §4.2.3).
-  const age = response.headers.get('age')
-  if (age !== null) all.set('age', age)
+  // No fields of an entry, but what keeps a response out keeps it out: what middleware above says of this client's
+  // answer, and the age that caches on the way have given it (RFC 9111 §4.2.3).
+  for (const [name, value] of response.headers)
+    if ((name === 'age' || run.above.has(name)) && !isContentField(name) && !all.has(name))
+      all.append(name, value)
   const made = Date.now()
   const whole = new Response(null, { status: entry.status, headers: all })
   const storable =
@@ -88,7 +91,9 @@ export function renewed(
 }
 
 /**
- * The entry as the answer to a HEAD leaves it: renewed where that is of the same version, else no longer fresh.
+ * The entry as the answer to a HEAD leaves it: renewed where that is of the same version, no longer fresh where it is
+ * of another. `null` where it names none: then "any received validator fields" are none, and an outdated page would
+ * live on for as long as somebody asks by HEAD whether the app is up.
  */
 export function learnedFromHead(
   visit: Visit,
@@ -96,7 +101,7 @@ export function learnedFromHead(
   entry: Entry,
   response: Response,
   run: Run,
-): Renewal {
+): Renewal | null {
   const { headers } = response
   const received = fieldsOfEntry(headers, run.above)
   const { etag, lastModified } = validatorsOf(entry)
@@ -107,6 +112,7 @@ export function learnedFromHead(
     (fieldOf(received, 'etag') ?? etag) !== etag ||
     (fieldOf(received, 'last-modified') ?? lastModified) !== lastModified ||
     (length !== null && (headers.get('content-length') ?? length) !== length)
+  if (!differs && !isValidatable({ headers: received })) return null
   const renewal = renewed(visit, before, entry, response, run)
   return differs ? { ...renewal, entry: superseded(entry) } : renewal
 }
@@ -133,7 +139,7 @@ export async function commitRenewed(
   { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
 ): Promise<void> {
   const { connection, report } = visit
-  const unfit = storable.store ? speaksAgainst(union(recorded, inputs), subject, entry.headers) : storable
+  const unfit = storable.store ? speaksAgainst(union(recorded, inputs), subject, entry) : storable
   const kept = unfit ? null : keepable(subject, entry, inputs, recorded)
   land?.(kept)
   if (unfit) return reportNotStored(visit, unfit)

@@ -4,7 +4,7 @@
 
 import type { Context } from 'hono'
 import { atOnce, mistakeOf } from '../callbacks.ts'
-import { mayBeRecorded } from '../entry/entry.ts'
+import { type Entry, mayBeRecorded } from '../entry/entry.ts'
 import type { NotStoredReason } from '../events.ts'
 import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
@@ -31,11 +31,8 @@ export function mayBeStored(
   res: Response,
   fields: readonly Field[],
 ): Storable | NotStorable {
-  const { c, asked, path, route, state, variants } = visit
+  const { c, path, route, state, variants } = visit
   if (c.error) return { store: false, reason: 'error' }
-  // "GET is the only method for which range handling is defined" (RFC 9110 §14.2): a part of any other answer would be
-  // given for the whole.
-  if (res.status === 206 && asked.method !== 'GET') return { store: false, reason: 'partial' }
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
   if (variants.stopped(path, Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
@@ -59,8 +56,13 @@ export function mayBeStored(
   } catch (cause) {
     return { store: false, reason: 'configuration', detail: mistakeOf('storeWhen', cause) }
   }
-  return { store: true, use: verdict.use, fields }
+  const { use } = verdict
+  return { store: true, use: { ...use, fresh: jittered(use.fresh, route.jitter) }, fields }
 }
+
+/** Entries that were made, or renewed, together do not end together. */
+const jittered = (fresh: number, jitter: number): number =>
+  jitter > 0 && fresh > 0 ? fresh * (1 - jitter * Math.random()) : fresh
 
 /** What the handler was seen to read. `Accept-Encoding` matters only where it chose a coding. */
 export function learnedFrom(reads: Reads | null, fields: readonly Field[]): readonly string[] {
@@ -84,6 +86,7 @@ function rulesFor({ c, asked, route, state }: Visit, run: Run, response: Respons
     staleIfError: route.staleIfError,
     uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
+    method: asked.method,
     ranged: run.ranged,
     delay: Math.max(0, state.timing.handler ?? 0) / 1000,
     now,
@@ -121,14 +124,15 @@ export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
   detail,
 })
 
-/** Whether the key can be made of these inputs, all that are known: what speaks against it. */
+/** Whether it can be cleared, and the key be made of these inputs, all that are known: what speaks against it. */
 export function speaksAgainst(
   inputs: readonly string[],
   subject: Subject,
-  fields: readonly Field[],
+  { scopes, headers }: Pick<Entry, 'scopes' | 'headers'>,
 ): NotStorable | null {
+  if (hasTooManyTags(scopes)) return tooManyTags
   if (!mayBeRecorded(inputs)) return tooManyInputs
-  return speaksAnother(subject, inputs, fields) ? { store: false, reason: 'content-language' } : null
+  return speaksAnother(subject, inputs, headers) ? { store: false, reason: 'content-language' } : null
 }
 
 const tooManyInputs: NotStorable = {

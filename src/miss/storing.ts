@@ -25,7 +25,6 @@ import { commitKept } from './committing.ts'
 import { isValidatable } from './renewing.ts'
 import type { Run } from './run.ts'
 import {
-  hasTooManyTags,
   learnedFrom,
   mayBeStored,
   type NotStorable,
@@ -33,7 +32,6 @@ import {
   type Storable,
   skipped,
   speaksAgainst,
-  tooManyTags,
   unkeyed,
   variesOn,
 } from './storable.ts'
@@ -145,12 +143,11 @@ async function makeEntry(
   const { stamp } = run.parts
   if (stamp === null) return { store: false, reason: 'lost' }
   const scopes = union(union(subject.scopes, [...tags].map(tagScope)), [...run.parts.scopes])
-  if (hasTooManyTags(scopes)) return tooManyTags
 
   const { fields } = storable
   const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs))
-  const unfit = speaksAgainst(union(recorded, inputs), subject, fields)
+  const unfit = speaksAgainst(union(recorded, inputs), subject, { scopes, headers: fields })
   if (unfit) return unfit
   const headers = fields.filter(([name]) => name !== 'vary')
   const vary = union(namesOf(fieldOf(fields, 'vary')), downstreamVary(visit, [...recorded, ...inputs]))
@@ -158,16 +155,12 @@ async function makeEntry(
   const ownEtag = route.etag && about.status !== 206 && fieldOf(fields, 'etag') === null
   if (ownEtag) headers.push(await etagOf(copy.bytes))
   const body = textOf(copy.bytes) ?? copy.bytes
-  const use = { ...storable.use, fresh: jittered(storable.use.fresh, route.jitter) }
+  const { use } = storable
   const entry = { stamp, scopes, headers, ...about, ...asMembers(use), ...(ownEtag && { ownEtag }), body }
   const kept = keepable(subject, entry, inputs, recorded)
   if (!kept) return { store: false, reason: 'reads-variable' }
   return { store: true, kept, seconds: secondsToKeep(use, isValidatable(entry)) }
 }
-
-/** Entries that were made together do not end together. */
-const jittered = (fresh: number, jitter: number): number =>
-  jitter > 0 && fresh > 0 ? fresh * (1 - jitter * Math.random()) : fresh
 
 /** The language of a response that varies on Accept-Language: whoever wants that most gets this response. */
 function languageOf(fields: readonly Field[], inputs: readonly string[]): string[] {

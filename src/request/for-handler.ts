@@ -20,7 +20,9 @@ export function requestForHandler(
   route: Route,
   { keep = [], add = [] }: { keep?: readonly string[]; add?: readonly Field[] } = {},
 ): Request {
-  const conditional = request.method === 'GET' || request.method === 'HEAD'
+  // What is asked of any other method is the handler's, unless we ask: two conditions would have one answer.
+  const isOurs = add.some(([name]) => (CONDITIONAL_FIELDS as readonly string[]).includes(name))
+  const conditional = request.method === 'GET' || request.method === 'HEAD' || isOurs
   const dropped = conditional
     ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))
     : []

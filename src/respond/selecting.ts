@@ -11,7 +11,7 @@ import { BODILESS } from '../body.ts'
 import { bytesOf, type Entry } from '../entry/entry.ts'
 import { isNotModified, type Validators } from '../http/conditional.ts'
 import { parseDate } from '../http/date.ts'
-import { fieldOf, isContentField } from '../http/fields.ts'
+import { DIGESTS, fieldOf, isContentField } from '../http/fields.ts'
 import { partOf, slice } from '../http/partial.ts'
 import { formatContentRange, ifRangeHolds, parseRange, resolve } from '../http/range.ts'
 import { replaceResponse, setField } from './saying.ts'
@@ -100,7 +100,7 @@ export function giveSelection(c: Context, { response, selection, ownEtag }: Give
     for (const [name, value] of response.headers) if (!res.headers.has(name)) headers.append(name, value)
   if (status === 304 || status === 416)
     for (const name of [...headers.keys()]) if (isContentField(name)) headers.delete(name)
-  headers.delete('content-length')
+  for (const name of ['content-length', ...DIGESTS]) headers.delete(name)
   if (contentRange !== undefined) headers.set('content-range', contentRange)
   // Nobody reads it any more: whoever makes it may stop, once the copy has been read.
   res.body?.cancel().catch(() => {})

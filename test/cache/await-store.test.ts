@@ -22,7 +22,9 @@ onBothStores('awaitStore', (open) => {
   })
 
   test('and what was renewed, by a 304 or by HEAD', async () => {
-    const site = originAt(open(), [REPLY, { status: 304 }, { headers: fresh(90) }], { awaitStore: true })
+    const site = originAt(open(), [REPLY, { status: 304 }, { headers: { ...REPLY.headers, ...fresh(90) } }], {
+      awaitStore: true,
+    })
     await read(await site.fetch('/page'))
     pass(60)
     await read(await site.fetch('/page'))
@@ -152,7 +154,7 @@ test('where there is a Content-Length its last bytes are the end, and wait', asy
 test.each([
   ['304', 'GET', { status: 304 }],
   ['304', 'HEAD', { status: 304 }],
-  ['200', 'HEAD', { headers: fresh(90) }],
+  ['200', 'HEAD', { headers: { ...REPLY.headers, ...fresh(90) } }],
 ])('and for what a %s to a %s has renewed', async (_, method, reply) => {
   const { store, letGo } = held(1)
   const site = originAt(openSite({ store }), [REPLY, reply], { awaitStore: true })

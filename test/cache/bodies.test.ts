@@ -4,7 +4,7 @@ import { validator } from 'hono/validator'
 import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter, read } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 const post = (body: BodyInit, type = 'text/plain') => ({
   method: 'POST',
@@ -116,5 +116,39 @@ onBothStores('request bodies', (open) => {
     expect((await site.get('/search', request)).status).toBe(200)
     expect((await site.get('/search', request)).cache).toBe('hit; ttl=60')
     expect((await site.get('/search', request)).status).toBe(200)
+  })
+
+  test('a 304 to the condition of the client confirms nothing that is stored', async () => {
+    const site = open()
+    let version = 1
+    site.app.on(['POST', 'QUERY'], '/search', cache({ methods: ['POST', 'QUERY'] }), (c) => {
+      if (c.req.header('if-none-match') === `"v${version}"`) return c.body(null, 304)
+      return c.text(`v${version}`, 200, { 'last-modified': new Date().toUTCString() })
+    })
+    for (const [method, status] of [
+      ['POST', 304],
+      ['QUERY', 200],
+    ] as const) {
+      const ask = (headers = {}) => site.get('/search', { method, headers })
+      version = 1
+      await ask()
+      pass(60)
+      version = 2
+      // That is what it has from elsewhere. What a QUERY is asked of what is stored takes the place of it.
+      const answer = await ask({ 'if-none-match': '"v2"' })
+      expect(answer).toMatchObject({ status, body: status === 304 ? '' : 'v2' })
+      expect((await ask()).body).toBe('v2')
+    }
+  })
+
+  test('nor is a condition that failed the answer to a request without one', async () => {
+    const site = open()
+    site.app.post('/search', cache({ policy: 'standard', methods: ['POST'] }), (c) => {
+      const failed = c.req.header('if-match') !== undefined
+      return c.text(failed ? 'failed' : 'found', failed ? 412 : 200, { 'cache-control': 'max-age=60' })
+    })
+    const conditional = await site.get('/search', { method: 'POST', headers: { 'if-match': '"v0"' } })
+    expect(conditional).toMatchObject({ status: 412, cache: 'fwd=uri-miss; detail=status' })
+    expect((await site.get('/search', { method: 'POST' })).body).toBe('found')
   })
 })

@@ -28,6 +28,7 @@ function verdict({ status = 200, headers = {}, above = {} }: Given, rules: Parti
     staleIfError: 0,
     uncovered: ['cookie', 'authorization'],
     authorized: false,
+    method: 'GET',
     ranged: false,
     delay: 0,
     now: NOW,
@@ -42,6 +43,8 @@ const objection = (given: Given, rules?: Partial<Rules>) => {
 
 const PLAIN = { fresh: 60, age: 0, staleWhileRevalidate: 0, staleIfError: 0, validate: false, strict: false }
 
+const PART = { 'content-range': 'bytes 0-1/10' }
+
 /** For how many seconds a response with these fields is fresh. */
 const fresh = (headers: HeadersInit, expire?: number) => {
   const found = verdict({ headers }, { expire })
@@ -55,7 +58,16 @@ describe('RFC 9111 §3 Storing Responses in Caches', () => {
 
   /** For each objection, responses that nothing else speaks against. */
   const clauses: Record<Objection, readonly [given: Given, rules?: Partial<Rules>][]> = {
-    partial: [[{ status: 206 }], [{ status: 304 }], [{ headers: { 'content-range': 'bytes 0-1/10' } }]],
+    partial: [
+      [{ status: 206 }],
+      [{ status: 304 }],
+      [{ headers: PART }],
+      [
+        { status: 206, headers: PART },
+        { profile: PROFILES.standard, method: 'POST' },
+      ],
+      [{ headers: PART }, { profile: PROFILES.standard, ranged: true }],
+    ],
     status: [
       [{ status: 404 }, { expire: null }],
       [{ status: 404 }, { expire: undefined }],
@@ -63,6 +75,7 @@ describe('RFC 9111 §3 Storing Responses in Caches', () => {
       [{ status: 203 }, { expire: undefined }],
       [{ status: 599, headers: { 'cache-control': 'must-understand' } }],
       [{ status: 404 }, { ranged: true }],
+      [{ status: 412 }],
     ],
     'set-cookie': [[{ headers: { 'set-cookie': 'session=1' } }]],
     'no-store': [

@@ -77,6 +77,17 @@ onBothStores('jitter', (open) => {
     expect((await site.get('/page')).cache).toMatch(new RegExp(`^hit; ttl=(${seconds}|${seconds - 1})$`))
   })
 
+  test('counts for what a 304 renews as well', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const site = open()
+    site.app.get('/page', cache({ expire: 100, jitter: 0.1 }), (c) =>
+      c.req.header('if-none-match') ? c.body(null, 304) : c.text('made', 200, { etag: '"v1"' }),
+    )
+    await site.get('/page')
+    pass(100)
+    expect((await site.get('/page')).cache).toBe('fwd=stale; fwd-status=304; ttl=95; stored')
+  })
+
   test('without it all live equally long', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const site = crowd(open(), { expire: 100 })

@@ -208,6 +208,18 @@ onBothStores('RFC 5861 §4', (open) => {
     ])
   })
 
+  test('a part stands in for nobody who wants the whole, and no event says so', async () => {
+    const part = { status: 206, headers: { ...fresh(60), 'content-range': 'bytes 0-3/10' }, body: 'part' }
+    const site = originAt(open(), [part, { status: 503 }], { policy: 'standard', ...WINDOW })
+    const range = { headers: { range: 'bytes=0-3' } }
+    await site.get('/page', range)
+    pass(60)
+    site.transcript()
+    expect((await site.get('/page')).status).toBe(503)
+    expect(site.transcript()).toEqual(['miss GET /* {reason: stale}', 'not-stored GET /* {reason: status}'])
+    expect(await site.get('/page', range)).toMatchObject({ status: 206, body: 'part' })
+  })
+
   test('an app in an app whose own onError answers: a throw all the same', async () => {
     const site = open()
     let fails = false

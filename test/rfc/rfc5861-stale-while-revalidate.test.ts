@@ -97,6 +97,17 @@ onBothStores('RFC 5861 §3', (open) => {
     expect((await site.get('/page')).status).toBe(503)
   })
 
+  test('it has begun already, where nothing made it fresh and caches on its way have kept it', async () => {
+    const kept = { headers: { etag: '"v1"', age: '6', 'cache-control': 'stale-while-revalidate=10' } }
+    const site = originAt(open(), [kept, kept])
+    await site.get('/page')
+    pass(4)
+    expect(await site.fetch('/page').then((answer) => answer.text())).toBe('one')
+    await site.settle()
+    pass(5)
+    expect(await site.get('/page')).toMatchObject({ body: 'three', cache: 'fwd=stale; stored' })
+  })
+
   test.each<[string, string, CacheOptions, string]>([
     ['the response names it', ', stale-while-revalidate=10', {}, 'one'],
     ['the response beats the route', ', stale-while-revalidate=1', WINDOW, 'two'],
@@ -170,6 +181,25 @@ onBothStores('what the refresh asks', (open) => {
     await site.get('/p/7')
     expect((await site.get('/p/7')).body).toBe('acme 7 two')
   })
+
+  test.each([false, true])(
+    'and not with what middleware above makes of them behind the answer, lease: %s',
+    async (lease) => {
+      const site = open()
+      const made = counter()
+      site.app.use(async (c, next) => {
+        c.set('tenant' as never, 'acme' as never)
+        await next()
+        c.set('tenant' as never, 'nobody' as never)
+      })
+      const options = { expire: 60, ...WINDOW, lease, autoVary: false, vary: { vars: ['tenant'] } }
+      site.app.get('/page', cache(options), (c) => c.text(`${c.get('tenant' as never)} ${made()}`))
+      await site.get('/page')
+      pass(70)
+      await site.get('/page')
+      expect((await site.get('/page')).body).toBe('acme two')
+    },
+  )
 
   test('its own tags, and its own reads, count', async () => {
     const site = open()

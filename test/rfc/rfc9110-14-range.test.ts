@@ -1,6 +1,7 @@
 /** RFC 9110 §14, Range Requests: parts of what is stored, and stored parts (RFC 9111 §3.3, §3.4). */
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
+import { cors } from 'hono/cors'
 import { describe, expect, test, vi } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
 import { at, fresh, originAt, type Reply } from '../support/origin.ts'
@@ -86,6 +87,14 @@ onBothStores('RFC 9110 §14, from a stored 200', (open) => {
     expect(await site.get('/gone', ask('bytes=0-1'))).toMatchObject({ status: 404, body: 'not here' })
   })
 
+  test('a digest of the whole is none of a part', async () => {
+    const digests = { 'content-digest': 'sha-256=:AAAA:', 'content-md5': 'AAAA' }
+    const site = originAt(open(), [{ ...WHOLE, headers: { ...WHOLE.headers, ...digests } }])
+    await site.get('/page')
+    const has = async (init?: RequestInit) => (await site.get('/page', init)).headers.has('content-digest')
+    expect([await has(), await has(ask('bytes=2-4'))]).toEqual([true, false])
+  })
+
   test('a stale 200 is validated as a whole, and the part is given of it', async () => {
     const site = originAt(open(), [WHOLE, { status: 304, headers: fresh(60) }])
     await site.get('/page')
@@ -145,6 +154,13 @@ onBothStores('RFC 9111 §3.3, storing a part', (open) => {
     const site = originAt(open(), [WHOLE])
     expect(await site.get('/page', ask('bytes=2-4'))).toMatchObject({ status: 200, body: BODY })
     expect(await site.get('/page')).toMatchObject({ status: 200, body: BODY, cache: 'hit; ttl=60' })
+  })
+
+  test('a part that is called a 200 is not the whole', async () => {
+    const items: Reply = { headers: { ...fresh(60), 'content-range': 'items 0-1/10' }, body: '01' }
+    const site = originAt(open(), [items, WHOLE])
+    expect((await site.get('/page', ask('items=0-1'))).cache).toBe('fwd=uri-miss; detail=partial')
+    expect((await site.get('/page')).body).toBe(BODY)
   })
 
   test.each([
@@ -207,6 +223,16 @@ onBothStores('RFC 9111 §3.4, completing a part', (open) => {
     expect((await site.get('/page')).body).toBe('abcdefghij')
   })
 
+  test('a digest of a part is none of another part, nor of the whole', async () => {
+    const digest = { 'content-digest': 'sha-256=:AAAA:' }
+    const site = originAt(open(), [part(0, '0123', digest), part(4, '456789', digest)])
+    await site.get('/page', ask('bytes=0-3'))
+    for (const init of [ask('bytes=1-2'), {}, {}]) {
+      expect((await site.get('/page', init)).headers.has('content-digest')).toBe(false)
+    }
+    expect(site.asked).toHaveLength(2)
+  })
+
   test('a part that does not begin at the beginning is no use for the whole', async () => {
     const site = originAt(open(), [part(2, '234'), WHOLE])
     await site.get('/page', ask('bytes=2-4'))
@@ -264,6 +290,18 @@ onBothStores('a second answer, in place of a rest that cannot be joined', (open)
       const answer = await site.get('/page')
       expect(answer).toMatchObject({ body: 'whole', cache })
       expect(answer.headers.get('x-above')).toBe('set above')
+    }
+  })
+
+  test('has what middleware above has begun a response with, as cors() does', async () => {
+    const site = open()
+    site.app.use(cors({ origin: ['https://a.example', 'https://b.example'] }))
+    const { get } = originAt(site, [part(0, '0123'), part(4, '456789', { etag: '"v2"' }), WHOLE])
+    await get('/page', ask('bytes=0-3'))
+    for (const origin of ['https://a.example', 'https://b.example']) {
+      const { body, headers } = await get('/page', { headers: { origin } })
+      expect(body).toBe(BODY)
+      expect(headers.get('access-control-allow-origin')).toBe(origin)
     }
   })
 

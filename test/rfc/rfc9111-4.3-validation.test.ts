@@ -103,17 +103,40 @@ onBothStores('RFC 9111 §4.3.4, Freshening Stored Responses upon Validation', (o
   })
 
   test('what describes the stored body stays as it was', async () => {
-    const described = { 'content-encoding': 'br', 'content-type': 'text/x-first' }
+    const described = {
+      'content-encoding': 'br',
+      'content-type': 'text/x-first',
+      'content-digest': 'x=:AAAA:',
+    }
     const site = originAt(open(), [
       { ...V1, headers: { ...V1.headers, ...described } },
-      unchanged({ 'content-encoding': 'gzip', 'content-length': '999' }),
+      unchanged({ 'content-encoding': 'gzip', 'content-length': '999', 'content-digest': 'x=:BBBB:' }),
     ])
     await site.get('/page')
     pass(60)
     const { headers } = await site.get('/page')
     expect(headers.get('content-encoding')).toBe('br')
     expect(headers.get('content-type')).toBe('text/x-first')
+    expect(headers.get('content-digest')).toBe('x=:AAAA:')
     expect(headers.get('content-length')).not.toBe('999')
+  })
+
+  test('a type that it has from middleware above is none of the stored body', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('content-type', 'text/html')
+      await next()
+    })
+    site.app.get('/page', cache({ expire: 60 }), (c) =>
+      c.req.header('if-none-match') ? c.body(null, 304) : c.json('made', 200, { etag: '"v1"' }),
+    )
+    await site.get('/page')
+    for (const cache of ['fwd=stale; fwd-status=304; ttl=60; stored', 'hit; ttl=60']) {
+      pass(cache.startsWith('fwd') ? 60 : 0)
+      const answer = await site.get('/page')
+      expect(answer).toMatchObject({ body: '"made"', cache })
+      expect(answer.headers.get('content-type')).toBe('application/json')
+    }
   })
 
   test('a further Vary of the 304 counts from then on', async () => {
@@ -199,6 +222,24 @@ onBothStores('a 304 is stored on the same terms as a response', (open) => {
     expect((await site.get('/page')).cache).toMatch(/^fwd=stale/)
   })
 
+  test('what middleware above says of the answer of this client keeps it out', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      if (c.req.header('x-user')) c.header('cache-control', 'private')
+      await next()
+    })
+    site.app.get('/page', cache({ expire: 60, autoVary: false }), (c) => {
+      c.header('x-for', c.req.header('x-user') ?? 'everybody')
+      return c.req.header('if-none-match') ? c.body(null, 304) : c.text('made', 200, { etag: '"v1"' })
+    })
+    await site.get('/page')
+    pass(60)
+    const forAlice = await site.get('/page', { headers: { 'x-user': 'alice' } })
+    expect(forAlice).toMatchObject({ body: 'made', cache: expect.stringContaining('detail=private') })
+    expect(forAlice.headers.get('x-for')).toBe('alice')
+    expect((await site.get('/page')).headers.get('x-for')).toBe('everybody')
+  })
+
   test('skip() keeps it out', async () => {
     const site = open()
     site.app.get('/page', cache({ expire: 60 }), (c) => {
@@ -210,6 +251,21 @@ onBothStores('a 304 is stored on the same terms as a response', (open) => {
     pass(60)
     expect((await site.get('/page')).body).toBe('made')
     expect(site.transcript().at(-1)).toBe('not-stored GET /page {reason: skipped, detail: only for now}')
+  })
+
+  test('tags that it adds each time do not pile up', async () => {
+    const site = open()
+    let times = 0
+    site.app.get('/page', cache({ expire: 60 }), (c) => {
+      for (let i = 0; i < 40; i++) c.get('cache').tag(`${times}-${i}`)
+      return times++ > 0 ? c.body(null, 304) : c.text('made', 200, { etag: '"v1"' })
+    })
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page')).body).toBe('made')
+    expect(site.transcript().at(-1)).toBe(
+      'not-stored GET /page {reason: too-many-tags, detail: it has more than 64 tags}',
+    )
   })
 
   test('what the handler reads only for it counts: a 304 for one caller is none for the next', async () => {

@@ -51,6 +51,18 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     expect((await site.get('/page')).body).toBe('a new page')
   })
 
+  test('one that says of no version changes nothing: what it was made of may be new', async () => {
+    const site = originAt(open(), [
+      { headers: fresh(60), body: 'old page' },
+      { headers: { ...fresh(60), 'content-length': '8' } },
+      { headers: fresh(60), body: 'new page' },
+    ])
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page', HEAD)).cache).toBe('fwd=stale; detail=head')
+    expect((await site.get('/page')).body).toBe('new page')
+  })
+
   test('what middleware above sets is no validator of either', async () => {
     const site = open()
     site.app.use(async (c, next) => {

@@ -154,6 +154,16 @@ onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) =
     expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=60')
   })
 
+  test('is not, where it has seen cookies that are kept from a GET', async () => {
+    const site = open()
+    site.app.all('/page', cache({ policy: 'standard', vary: { cookies: ['theme'] } }), (c) =>
+      c.text(`for ${c.req.header('cookie')}`, 200, { ...fresh(60), 'content-location': '/page' }),
+    )
+    const as = (cookie: string, method = 'GET') => site.get('/page', { method, headers: { cookie } })
+    expect((await as('theme=dark; session=alice', 'POST')).body).toBe('for theme=dark; session=alice')
+    expect((await as('theme=dark; session=bob')).body).toBe('for theme=dark')
+  })
+
   test('and clears what else it names', async () => {
     const headers = { ...fresh(60), 'content-location': '/page', location: '/list' }
     const site = unsafe(open(), post(headers))

@@ -242,8 +242,7 @@ function refuse({ c, route, state }: Visit): Refusal | null {
 
 /** The request has something on which the key's variants depend and which no key can cover. */
 function unkeyed(input: string, c: Context, route: Route): Refusal {
-  const credential = uncovered(c.req.raw.headers, route)
-  if (input === ANONYMOUS && credential) return { reason: credential }
+  if (input === ANONYMOUS) return { reason: uncovered(c.req.raw.headers, route) ?? 'request-body' }
   return { reason: 'variable', detail: `${input} is no plain value in this request` }
 }
 

@@ -26,6 +26,8 @@ export interface UrlParts {
   readonly query: string
   /** What stands behind `#`. No client sends one, but frameworks have read parameters from it. */
   readonly fragment: string
+  /** The URL as it came, where it has something that the standard leaves out or encodes, and no client sends. */
+  readonly bare?: string
 }
 
 /**
@@ -35,6 +37,12 @@ export interface UrlParts {
  */
 const NORMAL =
   /^(https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?::(?!0|80\/|443\/)[1-5]?\d{1,4})?)(\/(?!\.)(?:[\w\-~!$&'()*+,;=:@.]|\/(?!\.))*)(?:\?([!$-&(-;=?-~]*))?$/
+
+/**
+ * A name or a password before the host, and what would end an attribute or begin a tag: a quote is itself in a path, but
+ * not in a query. Deno hands all that on as it came, in the `Host` header, too; and a route may put its URL into a page.
+ */
+const BARE = /["<>]|^[^?#]*\?[^#]*'|^\w+:\/\/[^/?#]*@/
 
 export function splitUrl(url: string): UrlParts {
   const normal = NORMAL.exec(url)
@@ -46,6 +54,7 @@ export function splitUrl(url: string): UrlParts {
     path: pathname.replaceAll('^', '%5E'),
     query: search.slice(1),
     fragment: hash.slice(1),
+    ...(BARE.test(url) && { bare: url }),
   }
 }
 
@@ -102,10 +111,11 @@ export interface Description {
 
 export function canonicalText({ method, url, routed, queryRule, key, inputs, body }: Description): string {
   if (key !== undefined) return JSON.stringify(['key', method, key, inputs, body])
-  const { origin, path, query, fragment } = url
+  const { origin, path, query, fragment, bare } = url
   const parts: unknown[] = [method, origin, path, canonicalQuery(query, queryRule), inputs, body]
   if (fragment !== '') parts.push(fragment)
   if (routed !== undefined) parts.push(['path', routed])
+  if (bare !== undefined) parts.push(['url', bare])
   return JSON.stringify(parts)
 }
 

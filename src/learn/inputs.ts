@@ -13,8 +13,8 @@ import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
 
 /**
- * The request brings no credentials that the key does not cover; with some it cannot be keyed. Its value names the
- * headers by which the request may say more of the caller than browsers and proxies say of everybody.
+ * The request brings no credentials and no body that the key does not cover; with some it cannot be keyed. Its value
+ * names the headers by which the request may say more of the caller than browsers and proxies say of everybody.
  */
 export const ANONYMOUS = 'anonymous'
 
@@ -55,6 +55,15 @@ export function uncovered(headers: Headers, route: Route): 'cookie' | 'authoriza
   return headers.has('cookie') && !covers(route, 'cookie') ? 'cookie' : null
 }
 
+/**
+ * A GET means nothing by its body, so that no key covers it; but Workers hand on the one that a client has sent. Not
+ * asked of a class of an adapter's own: Node's gives a GET none, and would make the whole request to say so.
+ */
+export const hasStrayBody = (request: Request): boolean =>
+  (request.method === 'GET' || request.method === 'HEAD') &&
+  Object.getPrototypeOf(request) === Request.prototype &&
+  request.body !== null
+
 /** The names of its headers that are neither common nor covered; `null` where there are none. */
 function uncommon(headers: Headers, route: Route): string | null {
   const names = [...headers.keys()].filter(
@@ -66,7 +75,8 @@ function uncommon(headers: Headers, route: Route): string | null {
 /** The values of one request, read from the Context as it is now, before anybody observes it. */
 export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
   const { get } = c
-  const { headers } = c.req.raw
+  const { raw } = c.req
+  const { headers } = raw
   let values: Map<string, string | null | undefined> | undefined
 
   /** A selecting header as it was sent or, where the policy says so, by what it means (RFC 9111 §4.1). */
@@ -82,7 +92,8 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
   }
 
   function take(input: string, among: readonly string[]): string | null | undefined {
-    if (input === ANONYMOUS) return uncovered(headers, route) === null ? uncommon(headers, route) : undefined
+    if (input === ANONYMOUS)
+      return uncovered(headers, route) || hasStrayBody(raw) ? undefined : uncommon(headers, route)
     const space = input.indexOf(' ')
     const name = input.slice(space + 1)
     const kind = input.slice(0, space)

@@ -8,6 +8,7 @@ import { isOfEveryObject } from './noticing.ts'
 
 /** @param whole called where more is read than the paths name */
 export function watchMembers<T extends object>(tree: T, paths: readonly string[], whole: () => void): T {
+  const viewOf = createViews()
   return new Proxy(tree, {
     get(all, name) {
       const value: unknown = Reflect.get(all, name)
@@ -19,7 +20,7 @@ export function watchMembers<T extends object>(tree: T, paths: readonly string[]
           .map((path) => path.slice(name.length + 1))
         if (below.length > 0) {
           if (!isLiteral(value)) return value
-          if (!isFixed(all, name)) return watchMembers(value, below, whole)
+          if (!isFixed(all, name)) return viewOf(name, value, () => watchMembers(value, below, whole))
         }
       }
       whole()
@@ -38,6 +39,19 @@ export function watchMembers<T extends object>(tree: T, paths: readonly string[]
       return Reflect.getOwnPropertyDescriptor(all, name)
     },
   })
+}
+
+/** What is seen of objects, by their names: the same each time, for an app may compare it or keep something by it. */
+export function createViews(): <T extends object>(name: string, tree: T, make: () => T) => T {
+  const views = new Map<string, { readonly tree: object; readonly view: object }>()
+  return <T extends object>(name: string, tree: T, make: () => T) => {
+    let seen = views.get(name)
+    if (seen?.tree !== tree) {
+      seen = { tree, view: make() }
+      views.set(name, seen)
+    }
+    return seen.view as T
+  }
 }
 
 /** An instance of a class does not bear being watched: of that the declaration must say enough. */

@@ -12,7 +12,7 @@ import { plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
 import { ANONYMOUS, INTERPRETED } from './inputs.ts'
-import { isLiteral, watchMembers } from './members.ts'
+import { createViews, isLiteral, watchMembers } from './members.ts'
 
 /** What the reads of one response came to. */
 export interface Reads {
@@ -50,10 +50,13 @@ export interface Reader {
   settle(): void
 }
 
-/** Variables of Hono's own that say nothing of the caller. */
-const OWN_VARIABLES = new Set(['requestId', 'metric'])
-
-export function createReader(route: Route, exclude: readonly string[], subject: Subject): Reader {
+/** @param handle what `redisCache()` has set as `c.get('cache')` */
+export function createReader(
+  route: Route,
+  exclude: readonly string[],
+  subject: Subject,
+  handle: unknown,
+): Reader {
   const reads: Reads = {
     keyed: new Set(),
     learned: new Set(),
@@ -62,6 +65,7 @@ export function createReader(route: Route, exclude: readonly string[], subject: 
     acceptEncoding: false,
   }
   let filtered = route.cookies.length > 0
+  const viewOf = createViews()
   /** Trees that were read, and their text at the time. */
   const trees: { readonly name: string; readonly tree: object; readonly text: string }[] = []
 
@@ -81,10 +85,8 @@ export function createReader(route: Route, exclude: readonly string[], subject: 
   function wholeVariable(name: string, value: unknown): void {
     const read = `var ${name}`
     const text = plainText(value)
-    // Our handle, unless the app has put something of its own in its place.
-    const ignored = OWN_VARIABLES.has(name) || (name === 'cache' && text === undefined)
     if (route.vars.includes(name)) reads.keyed.add(read)
-    else if (exclude.includes(name) || ignored) reads.ignored.add(read)
+    else if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
     else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
     else if (text === undefined || !isWhatItShows(value) || !learn(read))
       refuse('variable', variableDetail(name))
@@ -92,6 +94,13 @@ export function createReader(route: Route, exclude: readonly string[], subject: 
     else if ((value === undefined ? null : text) !== subject.valueOf(read, []))
       refuse('variable', changed(name))
     else if (typeof value === 'object' && value !== null) trees.push({ name, tree: value, text })
+  }
+
+  /** Ours and Hono's own say nothing of the caller; an app may have variables of the same names. */
+  function isOfNoConsequence(name: string, value: unknown): boolean {
+    if (name === 'cache') return value === handle
+    if (name === 'metric') return (value as { timers?: unknown } | null | undefined)?.timers instanceof Map
+    return name === 'requestId'
   }
 
   return {
@@ -119,7 +128,7 @@ export function createReader(route: Route, exclude: readonly string[], subject: 
       reads.keyed.add(`var ${name}`)
       if (!isLiteral(value)) return value
       const below = members.map((path) => path.slice(name.length + 1))
-      return watchMembers(value, below, () => wholeVariable(name, value))
+      return viewOf(name, value, () => watchMembers(value, below, () => wholeVariable(name, value)))
     },
 
     raw() {
@@ -167,7 +176,7 @@ const AUTHORIZATION =
   "or on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
 
 const RAW_WITH_CREDENTIALS =
-  'the route reads c.req.raw while the request has credentials that the key does not cover; ' +
+  'the route reads c.req.raw while the request has credentials, or is a GET with a body, that the key does not cover; ' +
   "read single headers with c.req.header('name')"
 
 const variableDetail = (name: string): string =>

@@ -58,8 +58,8 @@ async function refresh(
       const forked = state.fork(inner)
       // It explains this run. An app's own variable of that name stays.
       if (inner.get('cache') === state.handle) {
-        const handle = createHandle(forked, () => path)
-        inner.set('cache', handle)
+        forked.handle = createHandle(forked, () => path)
+        inner.set('cache', forked.handle)
       }
       const isInnermost = () => forked.acting.claim === null
       const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }

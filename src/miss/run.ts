@@ -67,7 +67,7 @@ async function observed(
     return { above, ranged, parts, reads: null, complete: false, unobserved: (call) => call(), end }
   }
 
-  const reader = createReader(route, state.options.exclude ?? [], subject)
+  const reader = createReader(route, state.options.exclude ?? [], subject, state.handle)
   const { reads } = reader
   state.depends = { ...state.depends, reads }
   const observation = observe(c, request, reader)

@@ -9,7 +9,7 @@ import type { NotStoredReason } from '../events.ts'
 import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
 import type { Subject } from '../key/subject.ts'
-import { speaksAnother } from '../learn/inputs.ts'
+import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
 import type { Reads, Refused } from '../learn/reads.ts'
 import { covers } from '../options/route.ts'
 import type { Visit } from '../visit.ts'
@@ -31,10 +31,11 @@ export function mayBeStored(
   res: Response,
   fields: readonly Field[],
 ): Storable | NotStorable {
-  const { c, path, route, state, variants } = visit
+  const { c, asked, path, route, state, variants } = visit
   if (c.error) return { store: false, reason: 'error' }
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
+  if (!run.reads && hasStrayBody(asked)) return strayBody
   if (variants.stopped(path, Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
 
   let rules: Rules
@@ -123,6 +124,12 @@ export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
   reason: `reads-${read}`,
   detail,
 })
+
+const strayBody: NotStorable = {
+  store: false,
+  reason: 'reads-raw-request',
+  detail: 'the request is a GET with a body, which no key covers',
+}
 
 /** Whether it can be cleared, and the key be made of these inputs, all that are known: what speaks against it. */
 export function speaksAgainst(

@@ -21,6 +21,7 @@ const REQUEST_MEMBERS: readonly PropertyKey[] = [
   'context',
   'requestContext',
   'lambdaContext',
+  'clientInfo',
   'request',
   'props',
 ]
@@ -126,14 +127,25 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
 
 /** Not asked of every member: those of Bun's server and Node's messages are many, and native. */
 const leadsToRequest = (object: object): boolean =>
-  REQUEST_MEMBERS.some((name) => name in object && hasSomething((object as Properties)[name])) ||
-  Object.values(object).some((value) => value instanceof Request)
+  REQUEST_MEMBERS.some((name) => name in object && hasSomething(object, name)) ||
+  // What a getter gives is the app's affair, and asked when the app asks.
+  Object.values(Object.getOwnPropertyDescriptors(object)).some(
+    ({ value, get }) => get !== undefined || value instanceof Request,
+  )
 
 /** Workers always have `props`, mostly empty. */
-const hasSomething = (value: unknown): boolean =>
-  typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype
+function hasSomething(object: object, name: PropertyKey): boolean {
+  let value: unknown
+  try {
+    value = (object as Properties)[name]
+  } catch {
+    // As Next's events do, when they are asked for their request.
+    return true
+  }
+  return typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype
     ? value !== undefined
     : Object.keys(value).length > 0
+}
 
 const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
 const unnamed = (name: unknown): string =>

@@ -76,7 +76,7 @@ export async function describe(
   const description: Description = {
     method,
     url,
-    routed: routedElsewhere(c),
+    routed: routedElsewhere(c, url),
     queryRule: route.query,
     key: key ?? undefined,
     inputs,
@@ -134,7 +134,7 @@ async function digest(c: Context, most: number): Promise<string | undefined> {
   if (raw.bodyUsed) {
     // A validator above has read it through Hono, which keeps what it read.
     if (Object.keys(c.req.bodyCache).length === 0) return undefined
-    bytes = await c.req.arrayBuffer()
+    bytes = await keptBody(c)
     if (bytes.byteLength > most) return undefined
   } else {
     const copy = await readBounded(raw.clone().body, most, MOST_BODY_MS)
@@ -145,4 +145,15 @@ async function digest(c: Context, most: number): Promise<string | undefined> {
   const coding = raw.headers.get('content-encoding')
   const sha256 = await sha256Hex(bytes)
   return coding === null ? `${type} ${sha256}` : JSON.stringify([type, sha256, coding])
+}
+
+/** The body as Hono has kept it. A form it would write anew, between boundaries that differ each time. */
+async function keptBody({ req }: Context): Promise<ArrayBuffer> {
+  if (Object.keys(req.bodyCache)[0] !== 'formData') return req.arrayBuffer()
+  const fields = [...(await req.formData())]
+  const files = fields.flatMap(([, value]) => (typeof value === 'string' ? [] : [value]))
+  const names = fields.map(([name, value]) =>
+    typeof value === 'string' ? [name, value] : [name, value.name, value.type, value.size],
+  )
+  return new Blob([JSON.stringify(names), ...files]).arrayBuffer()
 }

@@ -61,13 +61,16 @@ export function isBroad(scope: string): boolean {
   return own === EVERYTHING || own.startsWith('n:')
 }
 
+/** One character in UTF-8, percent-encoded; or one byte of what is none. */
+const ENCODED =
+  /%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}|%[\da-f]{2}/gi
+
 /** Percent-decoding that leaves alone what is not valid: a stray `%` in a path is a `%`. */
-function decodeLeniently(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+const decodeLeniently = (text: string): string =>
+  text.replace(ENCODED, (character) => {
     try {
-      return decodeURIComponent(run)
+      return decodeURIComponent(character)
     } catch {
-      return run.toUpperCase()
+      return character.toUpperCase()
     }
   })
-}

@@ -1,9 +1,10 @@
 /** Methods with a body: the body is part of the key, and the handler reads it as ever. */
 
+import type { Context } from 'hono'
 import { validator } from 'hono/validator'
 import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
-import { counter, read } from '../support/site.ts'
+import { counter, read, type Site } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
 const post = (body: BodyInit, type = 'text/plain') => ({
@@ -11,6 +12,23 @@ const post = (body: BodyInit, type = 'text/plain') => ({
   body,
   headers: { 'content-type': type },
 })
+
+const textForm = (text: string) => post(`q=${text}`, 'application/x-www-form-urlencoded')
+
+const fileForm = (text: string, name = 'a.txt', field = 'file') =>
+  post(
+    `--b\r\ncontent-disposition: form-data; name="${field}"; filename="${name}"\r\n\r\n${text}\r\n--b--\r\n`,
+    'multipart/form-data; boundary=b',
+  )
+
+/** A GET with a body, which no other runtime lets anybody make. */
+async function askWithBody({ app, settle }: Site, body: string): Promise<string> {
+  const request = new Request('http://localhost/page', { method: 'POST', body: body || null })
+  const answer = await app.fetch(Object.defineProperty(request, 'method', { value: 'GET' }))
+  const text = await answer.text()
+  await settle()
+  return text
+}
 
 onBothStores('request bodies', (open) => {
   test.each(['POST', 'QUERY'] as const)('%s: every body has its own entry', async (method) => {
@@ -97,6 +115,53 @@ onBothStores('request bodies', (open) => {
     expect((await ask('cats')).body).toBe('cats one')
     expect((await ask('dogs')).body).toBe('dogs two')
     expect(await ask('cats')).toMatchObject({ body: 'cats one', cache: 'hit; ttl=60' })
+  })
+
+  test.each([
+    ['of text', textForm('cats'), textForm('dogs')],
+    ['with a file', fileForm('cats'), fileForm('dogs')],
+    ['with a file of that name', fileForm('cats'), fileForm('cats', 'other.txt')],
+    ['with a file in that field', fileForm('cats'), fileForm('cats', 'a.txt', 'other')],
+  ])('a form %s that middleware above has read through Hono has one key', async (_, one, other) => {
+    const site = open()
+    const made = counter()
+    site.app.use(async (c, next) => {
+      await c.req.formData()
+      await next()
+    })
+    site.app.post('/search', cache({ methods: ['POST'] }), (c) => c.text(made()))
+    expect((await site.get('/search', one)).body).toBe('one')
+    expect((await site.get('/search', other)).body).toBe('two')
+    expect(await site.get('/search', one)).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+  })
+
+  test.each([
+    ['c.req.text()', (c: Context) => c.req.text()],
+    ['c.req.raw.text()', (c: Context) => c.req.raw.text()],
+    ['the stream', (c: Context) => new Response(c.req.raw.body).text()],
+  ])('what a GET says in a body, as Workers let it, is given to nobody else: %s', async (_, read) => {
+    const site = open()
+    site.app.get('/page', cache(), async (c) => c.text(`made of "${await read(c)}"`))
+    const ask = (body: string) => askWithBody(site, body)
+    expect(await ask('evil')).toBe('made of "evil"')
+    expect(await ask('')).toBe('made of ""')
+    expect(await ask('evil')).toBe('made of "evil"')
+    expect(await ask('')).toBe('made of ""')
+    const told = [
+      expect.stringContaining('not-stored GET /page {reason: reads-raw-request'),
+      'miss GET /page {reason: uri-miss}',
+      'stored GET /page {seconds: 60}',
+      'bypass GET /page {reason: request-body}',
+      expect.stringContaining('hit GET /page'),
+    ]
+    expect(site.transcript()).toEqual(['miss GET /page {reason: uri-miss}', ...told])
+  })
+
+  test('nor where reads are not observed', async () => {
+    const site = open()
+    site.app.get('/page', cache({ autoVary: false }), async (c) => c.text(`made of "${await c.req.text()}"`))
+    expect(await askWithBody(site, 'evil')).toBe('made of "evil"')
+    expect(await askWithBody(site, '')).toBe('made of ""')
   })
 
   test('a body that was read past Hono cannot be part of the key: the request goes past', async () => {

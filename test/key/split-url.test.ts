@@ -8,6 +8,10 @@ describe('splitUrl', () => {
     const { protocol, host, pathname, search, hash } = new URL(url)
     return { origin: `${protocol}//${host}`, path: pathname, query: search.slice(1), fragment: hash.slice(1) }
   }
+  const partsOf = (url: string): UrlParts => {
+    const { bare: _, ...parts } = splitUrl(url)
+    return parts
+  }
   const joined = (...pieces: string[]) =>
     fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((all) => all.join(''))
   const host = fc.oneof(
@@ -89,7 +93,7 @@ describe('splitUrl', () => {
   test('gives the parts of the URL standard, on the short way too', () => {
     fc.assert(
       fc.property(urls, (url) => {
-        expect(splitUrl(url)).toEqual(slowly(url))
+        expect(partsOf(url)).toEqual(slowly(url))
       }),
       { numRuns: 5000 },
     )
@@ -99,7 +103,7 @@ describe('splitUrl', () => {
     fc.assert(
       fc.property(urls, (url) => {
         const { href } = new URL(url)
-        expect(splitUrl(href)).toEqual(splitUrl(url))
+        expect(splitUrl(href)).toEqual(partsOf(url))
       }),
     )
   })

@@ -42,6 +42,18 @@ describe('a route that declares user.role', () => {
     expect(await get('bob')).toEqual({ body: { for: 'editor' }, hit: true })
   })
 
+  it('is given the same object each time, which it may compare and keep something by', async () => {
+    const get = site(['user.role', 'user.team.id'], (user, c) => {
+      const kept = new WeakMap([
+        [user, 'user'],
+        [user.team, 'team'],
+      ])
+      return [c.get('user') === user, kept.get(c.var.user), kept.get(c.get('user').team)]
+    })
+    expect(await get('ann')).toEqual({ body: [true, 'user', 'team'], hit: false })
+    expect((await get('bob')).hit).toBe(true)
+  })
+
   it.each([
     ['reads another member', (user: User) => ({ for: user.name })],
     [

@@ -70,7 +70,11 @@ describe('a read of no consequence', () => {
     ],
     ['Accept-Encoding, for a body that is not coded', (c: Context) => c.req.header('accept-encoding')],
   ])('%s: one entry for all', async (_, read) => {
-    const site = pageOf(read, {}, { db: new Map(), metric: {}, requestId: 'a' })
+    const site = pageOf(
+      read,
+      {},
+      { db: new Map(), metric: { headers: [], timers: new Map() }, requestId: 'a' },
+    )
     const ask = (id: string) =>
       site.get('/page', {
         headers: { 'x-request-id': id, traceparent: id, 'accept-encoding': id, pragma: id },

@@ -6,19 +6,24 @@ import { cache, memoryStore, redisCache } from '../../src/index.ts'
 interface App {
   readonly above?: MiddlewareHandler
   readonly handler: (c: Context) => Response | Promise<Response>
+  readonly env?: () => object
+  readonly executionCtx?: () => object
 }
 
 const pass: MiddlewareHandler = (_c, next) => next()
 
-async function answersOf({ above = pass, handler }: App, route: MiddlewareHandler) {
+async function answersOf({ above = pass, handler, env, executionCtx }: App, route: MiddlewareHandler) {
   const app = new Hono()
   const pending: Promise<unknown>[] = []
   app.use(redisCache({ store: memoryStore(), onEvent() {}, waitUntil: (work) => pending.push(work) }))
   app.onError((error, c) => c.text(`failed: ${error.message}`, 500))
   app.get('/page', above, route, handler)
   const answers = []
-  for (const language of ['de', 'fr', 'de']) {
-    const answer = await app.request('/page?q=1', { headers: { 'accept-language': language } })
+  for (const language of ['de', 'fr', 'de', 'it']) {
+    // With a condition the route is given a copy of the request.
+    const condition = language === 'it' && { 'if-none-match': '"another"' }
+    const init = { headers: { 'accept-language': language, ...condition } }
+    const answer = await app.request('/page?q=1', init, env?.(), executionCtx?.() as never)
     answers.push([answer.status, await answer.text()])
     await Promise.all(pending.splice(0))
   }
@@ -27,7 +32,47 @@ async function answersOf({ above = pass, handler }: App, route: MiddlewareHandle
 
 const language = (request: Request) => request.headers.get('accept-language')
 
+class EventWithoutRequest {
+  get request(): never {
+    throw new Error('not to be had')
+  }
+  waitUntil() {}
+}
+
 const apps: Readonly<Record<string, App>> = {
+  'reads what its host has put on the request': {
+    above: async (c, next) => {
+      Object.assign(c.req.raw, { context: { language: language(c.req.raw) } })
+      await next()
+    },
+    handler: (c) => c.json((c.req.raw as Request & { context: unknown }).context),
+  },
+  "hands work to an event that throws where it is asked for its request, as Next's do": {
+    executionCtx: () => new EventWithoutRequest(),
+    handler: (c) => {
+      c.executionCtx.waitUntil(Promise.resolve())
+      return c.text(`${c.req.header('accept-language')}`)
+    },
+  },
+  'has bindings that are made when they are asked for': {
+    env: () => {
+      const opened: string[] = []
+      return {
+        opened,
+        get db() {
+          opened.push('db')
+          return { load: () => 'a row' }
+        },
+        get queue(): never {
+          throw new Error('not configured')
+        },
+      }
+    },
+    handler: (c) => {
+      const before = c.env.opened.length
+      return c.json([before, c.env.db.load(), c.env.opened.length, Object.keys(c.env)])
+    },
+  },
   'freezes the request': {
     handler: (c) => {
       Object.freeze(c.req.raw)

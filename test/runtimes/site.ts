@@ -57,6 +57,10 @@ texts.get('/response', cache(), () => new Response('text'))
 texts.get('/past', cache({ when: () => false }), (c) => c.text('text'))
 const shared = new Headers({ 'x-shared': 'by all responses' })
 texts.get('/shared', cache({ when: () => false }), () => new Response('text', { headers: shared }))
+texts.get('/body', cache(), async (c) => c.text(`made of "${await c.req.text()}"`))
+texts.get('/link', cache(), (c) => c.html(`<a href="${c.req.url}">`))
+texts.get('/users/*', cache(), (c) => c.text('of a user'))
+texts.get('/about', cache(), (c) => c.text('about'))
 site.route('/plain', texts)
 
 site.all('*', redisCache({ store: memoryStore() }), cache(), (c) => {

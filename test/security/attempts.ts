@@ -232,6 +232,14 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     above: setUser((who) => who, 'cache'),
     handler: (c) => c.text(`for ${c.get('cache') as unknown as string}`),
   },
+  "the app's own cache of each person, by that name": {
+    above: setUser((who) => ({ get: () => who }), 'cache'),
+    handler: (c) => c.text(`for ${(c.get('cache') as unknown as Map<string, string>).get('name')}`),
+  },
+  "the app's own variable named metric, which is of no timing()": {
+    above: setUser((who) => who === 'alice', 'metric'),
+    handler: (c) => c.text(`in ${c.get('metric') ? 'kilometres' : 'miles'}`),
+  },
   'whether a variable is there at all': {
     above: async (c, next) => {
       if (whoIs(c) !== 'nobody') c.set('user' as never, { id: whoIs(c) } as never)
@@ -308,6 +316,10 @@ export const attempts: Readonly<Record<string, Attempt>> = {
   'a request among the bindings': {
     env: (who) => ({ original: new Request('http://localhost/', { headers: headersOf(who) }) }),
     handler: (c) => c.text(`for ${(c.env as { original: Request }).original.headers.get('x-user')}`),
+  },
+  "Fastly's client among the bindings": {
+    env: (who) => ({ clientInfo: { address: who } }),
+    handler: (c) => c.text(`for ${(c.env as { clientInfo: { address: string } }).clientInfo.address}`),
   },
   "Cloudflare Pages' context among the bindings": {
     env: (who) => ({ eventContext: { data: { user: who } } }),

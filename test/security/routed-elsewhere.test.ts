@@ -3,9 +3,9 @@ import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 
-function appOf(getPath: (request: Request) => string) {
+function appOf(getPath: ((request: Request) => string) | undefined) {
   const pending: Promise<unknown>[] = []
-  const app = new Hono({ getPath })
+  const app = new Hono({ ...(getPath && { getPath }) })
   app.use(redisCache({ store: memoryStore(), onEvent() {}, waitUntil: (work) => pending.push(work) }))
   const ask = async (path: string, headers: Record<string, string>) => {
     const body = await (await app.request(path, { headers })).text()
@@ -48,3 +48,16 @@ test('a phone does not get the page of another route', async () => {
     expect(await ask('/page', { 'user-agent': agent })).toBe(agent === 'phone' ? 'small' : 'large')
   }
 })
+
+test.each(['/users/%2e%2e/about', '/users/../about', '/users/x\\..\\..\\about'])(
+  'a path that its platform hands on as it came, as Deno does with %s, is not that of the page which it resolves to',
+  async (path) => {
+    const { app, ask } = appOf(undefined)
+    app.get('/users/*', cache(), (c) => c.text('of a user'))
+    app.get('/about', cache(), (c) => c.text('about'))
+    const url = `http://localhost${path}`
+    const answer = await app.fetch(Object.defineProperty(new Request(url), 'url', { value: url }))
+    expect(await answer.text()).toBe('of a user')
+    expect(await ask('/about', {})).toBe('about')
+  },
+)

@@ -130,6 +130,8 @@ describe('paths', () => {
     ['/%zz', '/%25zz', 'as is a malformed escape'],
     ['/%ff', '/%FF', 'bytes that are no UTF-8, in either case'],
     ['/%c3/x', '/%C3/x', 'half a character'],
+    ['/%FF b', '/%FF%20b', 'a space behind bytes that are no UTF-8'],
+    ['/%E4%BDé', '/%e4%bd%c3%a9', 'or any character'],
   ])('%s is %s: %s', (one, other) => {
     expect(pathScope(one)).toBe(pathScope(other))
   })

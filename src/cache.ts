@@ -206,13 +206,13 @@ async function miss(
     say(c, { fwd: forwardedFor(need), detail: 'only-if-cached' })
     return null
   }
-  const until = Date.now() + route.coalesceWait * 1000
-  const shared = await shareOrLead(visit, before, until)
+  const patience = { since: Date.now(), ms: route.coalesceWait * 1000 }
+  const shared = await shareOrLead(visit, before, patience)
   if (shared === 'answered') return null
   let land = shared
   state.acting.land = land
   try {
-    const lease = land && route.lease ? await leaseOrAnswer(visit, before, until) : null
+    const lease = land && route.lease ? await leaseOrAnswer(visit, before, patience) : null
     if (lease && 'entry' in lease) {
       land?.({ entry: lease.entry, inputs: lease.inputs, found: true })
       return null

@@ -4,7 +4,7 @@
  */
 
 /** Lets a promise reject unheard; whether it is one. */
-function silence(result: unknown): boolean {
+export function silence(result: unknown): boolean {
   if (!(result instanceof Promise)) return false
   result.catch(() => {})
   return true

@@ -9,7 +9,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { getRuntimeKey } from 'hono/adapter'
 import { routePath } from 'hono/route'
-import { tell } from './callbacks.ts'
+import { silence, tell } from './callbacks.ts'
 import { connect } from './connect.ts'
 import { ConfigError } from './errors.ts'
 import { type CacheEvent, warnOnce } from './events.ts'
@@ -153,6 +153,7 @@ function opener() {
     try {
       if (!literal) {
         options = given(c)
+        silence(options)
         checkRedisCacheOptions(options)
       }
       const opened = openOptions(options, c)

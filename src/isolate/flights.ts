@@ -8,6 +8,7 @@
  */
 
 import type { Entry } from '../entry/entry.ts'
+import { left, type Span } from './span.ts'
 
 /** What a flight brings. */
 export interface Cargo {
@@ -33,9 +34,8 @@ export interface Flights {
   lead(name: string, ms: number, clears: number): Land | undefined
 }
 
-interface Flight {
-  /** After this nobody waits for it any more: its request may be gone. */
-  readonly until: number
+/** Past its span nobody waits for it any more: its request may be gone. */
+interface Flight extends Span {
   readonly landing: Promise<Cargo | null>
 }
 
@@ -44,16 +44,16 @@ const MOST = 10_000
 
 export function createFlights(now: () => number): Flights {
   const flights = new Map<string, Flight>()
-  /** Name → until when flights are not worth waiting for. */
-  const fruitless = new Map<string, number>()
+  /** Name → for how long flights are not worth waiting for. */
+  const fruitless = new Map<string, Span>()
 
   return {
     join(name, ms) {
       const flight = flights.get(name)
-      const left = flight ? Math.min(ms, flight.until - now()) : 0
-      if (!flight || left <= 0) return undefined
+      const longest = Math.min(ms, left(flight, now()))
+      if (!flight || longest <= 0) return undefined
       return new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(null), left)
+        const timer = setTimeout(() => resolve(null), longest)
         flight.landing.then((cargo) => {
           clearTimeout(timer)
           resolve(cargo)
@@ -62,20 +62,20 @@ export function createFlights(now: () => number): Flights {
     },
 
     lead(name, ms, clears) {
-      const moment = now()
-      if ((fruitless.get(name) ?? 0) > moment || (flights.get(name)?.until ?? 0) > moment) return undefined
+      const since = now()
+      if (left(fruitless.get(name), since) > 0 || left(flights.get(name), since) > 0) return undefined
       let land: (cargo: Cargo | null) => void = () => {}
       const landing = new Promise<Cargo | null>((resolve) => {
         land = resolve
       })
-      const flight = { until: moment + ms, landing }
+      const flight = { since, ms, landing }
       keep(flights, name, flight)
       return (cargo) => {
         land(cargo && { ...cargo, clears })
         if (flights.get(name) !== flight) return
         flights.delete(name)
         if (cargo) fruitless.delete(name)
-        else keep(fruitless, name, now() + FRUITLESS_MS)
+        else keep(fruitless, name, { since: now(), ms: FRUITLESS_MS })
       }
     },
   }

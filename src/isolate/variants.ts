@@ -6,6 +6,8 @@
  * stop the others. An app has a bounded number of them.
  */
 
+import { left, type Span } from './span.ts'
+
 export interface Variants {
   /** A new variant of known inputs was stored. */
   made(path: string, now: number): void
@@ -18,17 +20,17 @@ const MOST_IN_A_ROW = 16
 const STOP_MS = 60_000
 
 export function createVariants(): Variants {
-  /** How many were made in a row, and until when nothing is stored. */
-  const routes = new Map<string, { inARow: number; stoppedUntil: number }>()
+  /** How many were made in a row, and for how long nothing is stored. */
+  const routes = new Map<string, { inARow: number; stopped?: Span | undefined }>()
   return {
     made(path, now) {
-      const { inARow, stoppedUntil } = routes.get(path) ?? { inARow: 0, stoppedUntil: 0 }
-      if (inARow + 1 < MOST_IN_A_ROW) routes.set(path, { inARow: inARow + 1, stoppedUntil })
-      else routes.set(path, { inARow: 0, stoppedUntil: now + STOP_MS })
+      const { inARow, stopped } = routes.get(path) ?? { inARow: 0 }
+      if (inARow + 1 < MOST_IN_A_ROW) routes.set(path, { inARow: inARow + 1, stopped })
+      else routes.set(path, { inARow: 0, stopped: { since: now, ms: STOP_MS } })
     },
     hit(path) {
       routes.delete(path)
     },
-    stopped: (path, now) => now < (routes.get(path)?.stoppedUntil ?? 0),
+    stopped: (path, now) => left(routes.get(path)?.stopped, now) > 0,
   }
 }

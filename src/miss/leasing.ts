@@ -9,6 +9,7 @@
 import { residence } from '../entry/freshness.ts'
 import { demandsOf, mayReuse } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
+import { left, type Span } from '../isolate/span.ts'
 import type { Subject } from '../key/subject.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
 import { reportFailure } from '../state.ts'
@@ -45,18 +46,18 @@ export async function takeLease(
 /**
  * Waits until the lease is had, or the request has been answered with what its holder has made.
  *
- * @param until when the request has waited long enough, for others in this isolate too
+ * @param patience for how long the request waits, for others in this isolate too
  * @returns what gives the lease back; what the request has been answered with; `null` where neither came in time
  */
 export async function leaseOrAnswer(
   visit: Visit,
   before: Before,
-  until: number,
+  patience: Span,
 ): Promise<Release | Found | null> {
   let release = await takeLease(visit, before.subject)
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     if (release) return release
-    if (Date.now() + pause > until) return null
+    if (left(patience, Date.now()) < pause) return null
     await new Promise((resolve) => setTimeout(resolve, pause))
     // The lease first: given back between the two, it would be had although the entry is there.
     release = await takeLease(visit, before.subject)

@@ -5,7 +5,7 @@
 
 import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
-import { nameOf, type Subject } from '../key/subject.ts'
+import { nameOf } from '../key/subject.ts'
 import { copyOf } from '../request/copying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
@@ -20,7 +20,7 @@ import { storeResponse } from './storing.ts'
  * rest of the route cannot be run again.
  */
 export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => void) | null {
-  const { c, connection, state } = visit
+  const { c, connection, route, state } = visit
   const { method, routeIndex } = c.req
   // A body that has been read cannot be sent again.
   if (method !== 'GET' && method !== 'HEAD') return null
@@ -35,22 +35,29 @@ export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => 
   return () => {
     const done = connection.refreshes.begin(name)
     if (!done) return
-    const refreshed = refresh(visit, before, entry, { routeIndex, above })
-      .catch(() => visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
-      .finally(done)
+    const refreshed = refresh(visit, before, entry, { routeIndex, above }).then(
+      // Who has the lease is given its time: to ask again with each hit would cost a command each time.
+      (isOurs) => done(isOurs ? 0 : route.coalesceWait * 1000),
+      () => {
+        visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' })
+        done()
+      },
+    )
     state.background(refreshed)
   }
 }
 
+/** Resolves to `false` where another isolate does it. */
 async function refresh(
   visit: Visit,
   before: Before,
   entry: Entry,
   { routeIndex, above }: { readonly routeIndex: number; readonly above: Headers },
-): Promise<void> {
-  const { c, state, path } = visit
+): Promise<boolean> {
+  const { c, route, state, path } = visit
   // The client's request without the client: a GET, which does not end with its connection.
   const request = requestFor(visit, copyOf(visit.asked, { method: 'GET', signal: null }), entry)
+  let isOurs = true
   await replay(c, routeIndex, {
     request,
     above,
@@ -63,13 +70,22 @@ async function refresh(
       }
       const isInnermost = () => forked.acting.claim === null
       const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
-      // In here, since nobody may be waited for before all is taken over: middleware above may change it behind us.
-      await withLease(background, before.subject, async () => {
-        const committed = await refreshEntry(background, before, entry, request)
-        await committed
-      })
+      // Not before all is taken over, for it is waited for: middleware above may change it behind us.
+      const release = route.lease ? await takeLease(background, before.subject) : () => {}
+      isOurs = release !== null
+      if (!release) {
+        // Hono wants an answer of whoever does not go on.
+        inner.res = new Response(null)
+        return
+      }
+      try {
+        await refreshEntry(background, before, entry, request)
+      } finally {
+        release()
+      }
     },
   })
+  return isOurs
 }
 
 async function refreshEntry(visit: Visit, before: Before, entry: Entry, request: Request): Promise<unknown> {
@@ -86,12 +102,4 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }
   return storeResponse(visit, before, run).committing
-}
-
-/** Runs a refresh where nobody else does, as far as the route asks for leases. */
-async function withLease(visit: Visit, subject: Subject, refresh: () => Promise<void>): Promise<void> {
-  const release = visit.route.lease ? await takeLease(visit, subject) : () => {}
-  if (release) return refresh().finally(release)
-  // Hono wants an answer of whoever does not go on.
-  visit.c.res = new Response(null)
 }

@@ -8,8 +8,9 @@
 
 import { answer } from '../answer.ts'
 import type { Entry } from '../entry/entry.ts'
-import { demandsOf, mayReuse } from '../http/reuse.ts'
+import { demandsOf, mayReuse, NO_DEMANDS } from '../http/reuse.ts'
 import type { Cargo, Land } from '../isolate/flights.ts'
+import { left, type Span } from '../isolate/span.ts'
 import { union, without } from '../key/names.ts'
 import { nameOf, type Subject, variantOf } from '../key/subject.ts'
 import { judge, type Seen } from '../store/time.ts'
@@ -25,13 +26,13 @@ const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
 /**
  * Waits for whoever is making the answer already; where nobody is, begins to make it, for others to wait for.
  *
- * @param until when the request has waited long enough
+ * @param patience for how long the request waits
  * @returns `'answered'` with what another has made; what ends the flight that this request leads; else `undefined`
  */
 export async function shareOrLead(
   visit: Visit,
   before: Before,
-  until: number,
+  patience: Span,
 ): Promise<'answered' | Land | undefined> {
   const { asked, route, connection } = visit
   const { flights, store } = connection
@@ -43,15 +44,24 @@ export async function shareOrLead(
   while (waiting) {
     const cargo = await waiting
     if (!cargo) break
-    if (mayTake(subject, before, cargo) && answerWith(visit, before, cargo)) return 'answered'
+    if (mayTake(subject, before, cargo)) {
+      if (answerWith(visit, before, cargo)) return 'answered'
+      // It wants another part, say, or a validation. The next one would not bring that either, and they would go one by
+      // one.
+      break
+    }
     // Others have found out the same by now: who has the same values as this request waits with it, or for it.
     name = nameOf(subject, [...union(before.recorded, cargo.inputs)].sort())
-    waiting = flights.join(name, until - Date.now())
+    waiting = flights.join(name, left(patience, Date.now()))
   }
   // Nothing is awaited between that and this, so that of those who found nobody one leads. A HEAD makes nothing that
   // could be shared.
-  return asked.method === 'GET' ? flights.lead(name, ms, store.clears()) : undefined
+  return asked.method === 'GET' ? forOthers(flights.lead(name, ms, store.clears())) : undefined
 }
+
+/** What is validated before each use is nobody else's as it is: it lets those who wait go, as what is not stored does. */
+const forOthers = (land: Land | undefined): Land | undefined =>
+  land && ((cargo) => land(cargo && mayReuse(cargo.entry, 0, NO_DEMANDS).use !== 'validate' ? cargo : null))
 
 function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
   const { asked, route } = visit

@@ -53,6 +53,8 @@ interface Window {
 interface Sent {
   readonly turn: number
   readonly at: number
+  /** How often the wall clock had been set back. */
+  readonly setBack: number
   /** How many scopes had been cleared here. */
   readonly cleared: number
 }
@@ -65,8 +67,18 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
   const kept = boundedMap<Copy>(maxBytes)
   let turn = 0
   let cleared = 0
+  let latest = 0
+  let setBack = 0
 
-  const send = (): Sent => ({ turn: ++turn, at: now(), cleared })
+  /** A window of before the clock was set back would open once more when it has caught up. */
+  function moment(): number {
+    const at = now()
+    if (at < latest) setBack++
+    latest = at
+    return at
+  }
+
+  const send = (): Sent => ({ turn: ++turn, at: moment(), setBack, cleared })
 
   const put = (name: string, copy: Copy): void => kept.set(name, copy, sizeOf(name, copy))
 
@@ -91,8 +103,8 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
   }
 
   function isOpen({ sent }: Window): boolean {
-    const passed = now() - sent.at
-    return passed >= 0 && passed < seconds * 1000 && cleared - sent.cleared < MOST_FENCES
+    const passed = moment() - sent.at
+    return sent.setBack === setBack && passed < seconds * 1000 && cleared - sent.cleared < MOST_FENCES
   }
 
   /** Lets a reply be given again for a while. */

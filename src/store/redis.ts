@@ -112,7 +112,8 @@ export function redisStore(options: RedisStoreOptions): Store {
         if (toStoreError(error).reason !== 'out-of-memory') throw error
         // A full Redis refuses to write but not to delete. Without its clock every entry is invalid, and every
         // handler now running is refused at its commit.
-        if (typeof (await send(['DEL', clock])) !== 'number') throw new StoreError('unexpected-reply')
+        // A client may give numbers as strings.
+        if (!/^\d+$/.test(String(await send(['DEL', clock])))) throw new StoreError('unexpected-reply')
         return null
       }
       return timeIn(reply)

@@ -38,6 +38,12 @@ describe('a mistake in the function form', () => {
     ['nothing', () => undefined, 'expected an object of options'],
     ['a promise', async () => ({}), 'expected an object of options, got a promise'],
     [
+      // Which, with nobody listening, would end a Node process, and fails this run.
+      'a promise that rejects',
+      () => Promise.reject(new Error('secret')),
+      'expected an object of options, got a promise',
+    ],
+    [
       'a throw',
       () => {
         throw new Error('secret')

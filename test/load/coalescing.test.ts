@@ -1,13 +1,18 @@
 /** Concurrent misses of one key in one isolate: the handler runs once, and nobody waits for ever. */
+import type { Context } from 'hono'
 import { every } from 'hono/combine'
 import { stream } from 'hono/streaming'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
+import { until } from '../support/gate.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 import { crowd, times } from './crowd.ts'
 
 /** Longer than a test may take: whoever waited for it would fail. */
 const PATIENT = { coalesceWait: 60 }
+
+const validated = (c: Context, body: string) =>
+  c.text(body, 200, { 'cache-control': 'no-cache', etag: `"${body}"` })
 
 onBothStores('coalescing', (open) => {
   test('500 concurrent requests of one cold key run the handler once', async () => {
@@ -99,6 +104,49 @@ onBothStores('coalescing', (open) => {
       const bodies = [await answer, ...(await answers)].map(({ body }) => body.slice(0, 5))
       expect(bodies.sort(), type).toEqual(['one, ', 'three', 'two, '])
     }
+  })
+
+  test.each<[string, RequestInit[], (c: Context, body: string) => Response]>([
+    ['an answer that is validated before each use', times(3) as RequestInit[], validated],
+    [
+      'an answer, where those who wait want a validation',
+      times(3, { headers: { 'cache-control': 'no-cache' } }) as RequestInit[],
+      (c, body) => c.text(body, 200, { 'cache-control': 'max-age=60', etag: `"${body}"` }),
+    ],
+    [
+      'a part, where those who wait want another',
+      ['10-14', '20-24', '30-34'].map((part) => ({ headers: { range: `bytes=${part}` } })),
+      (c) => {
+        const [first, last] = /(\d+)-(\d+)/
+          .exec(c.req.header('range') ?? '')!
+          .slice(1)
+          .map(Number)
+        const fields = { 'cache-control': 'max-age=60', 'content-range': `bytes ${first}-${last}/99` }
+        return c.body('x'.repeat(last! - first! + 1), 206, fields)
+      },
+    ],
+  ])('%s: all run it at once, and not one after the other', async (_, inits, respond) => {
+    const site = crowd(open(), { policy: 'standard', ...PATIENT }, respond)
+    const { answer } = await site.lead({ headers: { range: 'bytes=0-4' } })
+    const { answers } = await site.follow(...inits)
+    const second = site.again()
+    site.gate.open()
+    await until(() => site.runs() === 4)
+    second.open()
+    await Promise.all([answer, answers])
+  })
+
+  test('for what is validated before each use nobody waits any more', async () => {
+    const site = crowd(open(), { policy: 'standard', ...PATIENT }, validated)
+    const { answer } = await site.lead()
+    const following = await site.follow(undefined)
+    const second = site.again()
+    site.gate.open()
+    await until(() => site.runs() === 2)
+    const late = await site.follow(undefined)
+    await until(() => site.runs() === 3)
+    second.open()
+    await Promise.all([answer, following.answers, late.answers])
   })
 
   test('a cache() inside every() does not wait for the request that it is a part of', async () => {

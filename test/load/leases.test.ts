@@ -103,6 +103,20 @@ describe('a lease and the requests of one isolate', () => {
     await vi.advanceTimersByTimeAsync(2_000)
     expect(here.runs()).toBe(2)
   })
+
+  test('where the clock is set back, who waits for a holder that hangs does not wait until it has caught up', async () => {
+    vi.useFakeTimers()
+    const store = memoryStore()
+    const open: Open = (options) => openSite({ store, ...options })
+    const [here, there] = two(open, { lease: true, coalesceWait: 2 })
+    void there.fetch('/page')
+    await there.gate.arrived
+    void here.fetch('/page')
+    await vi.advanceTimersByTimeAsync(500)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(here.runs()).toBe(1)
+  })
 })
 
 onRedis('a lease and Redis', (world) => {
@@ -133,6 +147,28 @@ onRedis('a lease and Redis', (world) => {
       ])
     },
   )
+
+  test('who finds that another isolate refreshes does not ask for the lease with each hit', async () => {
+    const { bridge, open } = world()
+    const [here, there] = two(open, { ...LEASED, expire: 60, staleWhileRevalidate: 600 })
+    here.gate.open()
+    await here.get('/page')
+    pass(70)
+    const slow = here.again()
+    await (await here.fetch('/page')).text()
+    await slow.arrived
+    const asked = async () => {
+      bridge.reset()
+      expect((await there.get('/page')).body).toBe('one')
+      return bridge.commands.map(([name]) => name)
+    }
+    expect([await asked(), await asked(), await asked()]).toEqual([['MGET', 'SET'], ['MGET'], ['MGET']])
+    // Nobody has that lease for longer.
+    pass(60)
+    expect(await asked()).toEqual(['MGET', 'SET'])
+    slow.open()
+    await here.settle()
+  })
 
   test('a lease that cannot be given back is no secret', async () => {
     const { bridge, open } = world()

@@ -93,6 +93,19 @@ describe('the window', () => {
     expect(sentSince()).toEqual([WITH_ENTRY, MINE])
   })
 
+  test('does not open once more when a clock that was set back has caught up', async () => {
+    const { elsewhere, store, now } = world()
+    await put(elsewhere, 'old')
+    await put(elsewhere, 'other', { name: 'e:x:2' })
+    await read(store)
+    now.advance(-HOUR)
+    // Nobody asks for the page meanwhile.
+    await read(store, { name: 'e:x:2' })
+    await elsewhere.clear(['t:x'])
+    now.advance(HOUR + 1)
+    expect(await read(store)).toBeNull()
+  })
+
   test('is over with the store away: a copy is no answer then', async () => {
     const { elsewhere, store, now, trouble } = world()
     await put(elsewhere, 'body')

@@ -69,6 +69,16 @@ describeWithRedis('redis store', () => {
       await expect(store.clear(['a'])).rejects.toEqual(unexpected)
     })
 
+    test.each([1, '1', 0, '0', 1n])('a full Redis that confirms it with %o has', async (reply) => {
+      const store = redisStore({
+        send: async ([name]) => {
+          if (name === 'EVAL') throw new Error('OOM command not allowed')
+          return reply
+        },
+      })
+      expect(await store.clear(['a'])).toBeNull()
+    })
+
     test('a word in a tag does not pass for a full Redis', async () => {
       const sent: string[] = []
       const store = redisStore({

@@ -1,0 +1,54 @@
+/** A clock that is set back: nothing in an isolate stands still until it has caught up. */
+import { describe, expect, test } from 'vitest'
+import { createFlights } from '../../src/isolate/flights.ts'
+import { createRefreshes } from '../../src/isolate/refreshes.ts'
+import { left } from '../../src/isolate/span.ts'
+import { createVariants } from '../../src/isolate/variants.ts'
+import { fakeClock } from '../fixtures/clock.ts'
+
+const HOUR = 3_600
+
+test('a span is over at its end, and before its beginning', () => {
+  const span = { since: 1_000, ms: 100 }
+  expect([999, 1_000, 1_060, 1_100, 9_999].map((now) => left(span, now))).toEqual([0, 100, 40, 0, 0])
+  expect(left(undefined, 1_000)).toBe(0)
+})
+
+describe('where the clock is set back', () => {
+  test('nobody waits for a flight of later, and the next one leads', () => {
+    const now = fakeClock()
+    const flights = createFlights(now)
+    flights.lead('page', 2_000, 0)
+    expect(flights.lead('page', 2_000, 0)).toBeUndefined()
+    now.advance(-HOUR)
+    expect(flights.join('page', 2_000)).toBeUndefined()
+    expect(flights.lead('page', 2_000, 0)).toBeDefined()
+  })
+
+  test('a flight that brought nothing keeps others from leading for five seconds, and no hour', () => {
+    const now = fakeClock()
+    const flights = createFlights(now)
+    flights.lead('page', 2_000, 0)?.(null)
+    expect(flights.lead('page', 2_000, 0)).toBeUndefined()
+    now.advance(-HOUR)
+    expect(flights.lead('page', 2_000, 0)).toBeDefined()
+  })
+
+  test('a refresh that died with its request is not waited for', () => {
+    const now = fakeClock()
+    const refreshes = createRefreshes(now)
+    refreshes.begin('page')
+    now.advance(-HOUR)
+    expect(refreshes.isUnderWay('page')).toBe(false)
+    expect(refreshes.begin('page')).toBeDefined()
+  })
+
+  test('a route that has stopped storing stores again', () => {
+    const now = fakeClock()
+    const variants = createVariants()
+    for (let made = 0; made < 16; made++) variants.made('/page', now())
+    expect(variants.stopped('/page', now())).toBe(true)
+    now.advance(-HOUR)
+    expect(variants.stopped('/page', now())).toBe(false)
+  })
+})

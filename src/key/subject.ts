@@ -22,14 +22,14 @@ export interface Subject {
   valueOf(input: string, among: readonly string[]): string | null | undefined
 }
 
+/** The name and the text of one of its variants. */
+export type Variant = Pick<Subject, 'name' | 'text'>
+
 /**
  * The entry of a subject among the variants that these inputs make; `null` where one of them cannot be keyed. The
  * names are sorted, so the text is one.
  */
-export function variantOf(
-  subject: Subject,
-  inputs: readonly string[],
-): { name: string; text: string } | null {
+export function variantOf(subject: Subject, inputs: readonly string[]): Variant | null {
   const values: Input[] = []
   for (const input of inputs) {
     const value = subject.valueOf(input, inputs)

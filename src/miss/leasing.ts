@@ -11,7 +11,7 @@ import { demandsOf, mayReuse } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
 import { left, type Span } from '../isolate/span.ts'
 import type { Subject } from '../key/subject.ts'
-import { type Recollection, recall } from '../protocol/recall.ts'
+import { type Found, recall } from '../protocol/recall.ts'
 import { reportFailure } from '../state.ts'
 import { leaseName } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -68,9 +68,6 @@ export async function leaseOrAnswer(
     }
   }
 }
-
-/** What was found in the store after all. */
-export type Found = Pick<Extract<Recollection, { outcome: 'found' }>, 'entry' | 'inputs'>
 
 /** Answers with an entry that has appeared since. */
 async function answerFromStore(visit: Visit, before: Before): Promise<Found | null> {

@@ -12,41 +12,46 @@
 
 import { decode, type Entry, type Heads, isRecord } from '../entry/entry.ts'
 import { remaining } from '../entry/freshness.ts'
-import type { Shapes } from '../isolate/shape.ts'
+import type { Shape, Shapes } from '../isolate/shape.ts'
 import { union, without } from '../key/names.ts'
-import { type Subject, variantOf } from '../key/subject.ts'
+import { type Subject, type Variant, variantOf } from '../key/subject.ts'
 import { within } from '../store/deadline.ts'
-import type { NearStore, Store } from '../store/store.ts'
+import type { NearStore, Snapshot, Store } from '../store/store.ts'
 import { judge, type Seen, type Time } from '../store/time.ts'
 
-/** What a look-up found. */
-export type Recollection =
-  | {
-      /** There is an entry and it is valid; whether it is fresh is another question. */
-      readonly outcome: 'found'
-      readonly entry: Entry
-      /** The clock in the reply that decided. */
-      readonly stamp: Time
-      /** What the record in the reply says that the key's variants depend on. */
-      readonly inputs: readonly string[]
-      /** The reply that decided. */
-      readonly seen: Seen
-    }
-  | {
-      /**
-       * - `uri-miss`, `vary-miss`: there is no entry for the key, none for the variant
-       * - `invalid`: there is one, but it was cleared or cannot be shown not to have been
-       */
-      readonly outcome: 'uri-miss' | 'vary-miss' | 'invalid'
-      /** The clock before the handler runs: what its response is stamped with. */
-      readonly stamp: Time
-      readonly inputs: readonly string[]
-      readonly seen: Seen
-    }
-  /** The key's variants depend on this, and what the request has of it cannot be keyed. */
-  | { readonly outcome: 'unkeyed'; readonly input: string }
-  /** A clear made here has not reached the store: nothing may be used or stored. */
-  | { readonly outcome: 'suspended' }
+/** There is an entry and it is valid; whether it is fresh is another question. */
+export interface Found {
+  readonly outcome: 'found'
+  readonly entry: Entry
+  /** The clock in the reply that decided. */
+  readonly stamp: Time
+  /** What the record in the reply says that the key's variants depend on. */
+  readonly inputs: readonly string[]
+  /** The reply that decided. */
+  readonly seen: Seen
+}
+
+/** There is none that is of use. */
+interface NotFound {
+  /**
+   * - `uri-miss`, `vary-miss`: there is no entry for the key, none for the variant
+   * - `invalid`: there is one, but it was cleared or cannot be shown not to have been
+   */
+  readonly outcome: 'uri-miss' | 'vary-miss' | 'invalid'
+  /** The clock before the handler runs: what its response is stamped with. */
+  readonly stamp: Time
+  readonly inputs: readonly string[]
+  readonly seen: Seen
+}
+
+/** The key's variants depend on this, and what the request has of it cannot be keyed. */
+interface Unkeyed {
+  readonly outcome: 'unkeyed'
+  readonly input: string
+}
+
+/** What a look-up found; `suspended`: a clear made here has not reached the store, and nothing may be used or stored. */
+export type Recollection = Found | NotFound | Unkeyed | { readonly outcome: 'suspended' }
 
 export interface Recaller {
   readonly store: Store & Partial<NearStore>
@@ -56,15 +61,7 @@ export interface Recaller {
   readonly deadline: number
 }
 
-const MOST_ROUNDS = 3
-
-/** A handler whose tags change all the time must not make each look-up longer than the one before. */
-const MOST_REMEMBERED = 256
-
-function bounded(known: readonly string[], more: readonly string[]): readonly string[] {
-  const all = union(known, more)
-  return all.length > MOST_REMEMBERED ? more : all
-}
+const MOST_LOOK_UPS = 3
 
 /** @param suffices whether a copy will do as it is; else the store is asked for what others may have made of it */
 export async function recall(
@@ -76,83 +73,93 @@ export async function recall(
   // The store keeps a deadline for each call; the calls of one request get no more than one between them.
   const inTime = <T>(call: Promise<T>) => within(Math.max(1, started + deadline - Date.now()), call)
 
-  const primary = subject.name
-  let { inputs, scopes: added } = shapes.get(primary)
+  let shape = shapes.get(subject.name)
   let full = false
-  let rounds = MOST_ROUNDS
+  let left = MOST_LOOK_UPS
 
-  for (let round = 1; ; round++) {
-    const variant = inputs.length > 0 ? variantOf(subject, inputs) : null
+  for (let first = true; ; first = false) {
+    const variant = shape.inputs.length > 0 ? variantOf(subject, shape.inputs) : null
     const query = {
-      entries: variant ? [primary, variant.name] : [primary],
-      scopes: union(subject.scopes, added),
+      entries: variant ? [subject.name, variant.name] : [subject.name],
+      scopes: union(subject.scopes, shape.scopes),
       ...(full && { full }),
     }
     // What is at hand is not waited for.
-    let snapshot = store.atHand?.(query)
-    if (!snapshot) {
+    let reply = store.atHand?.(query)
+    if (!reply) {
       const lookingUp = store.lookUp(query)
-      snapshot = await (round === 1 ? lookingUp : inTime(lookingUp))
+      reply = await (first ? lookingUp : inTime(lookingUp))
     }
-    if (snapshot.suspended) return { outcome: 'suspended' }
-    const near = snapshot.near === true && !full
+    if (reply.suspended) return { outcome: 'suspended' }
+    left--
 
-    let candidate = decode(snapshot.entries[0], heads)
-    let text = subject.text
-    let recorded: readonly string[] = []
-    // Another text under this key is an MD5 that was made to collide: it says nothing.
-    if (candidate && isRecord(candidate) && candidate.text === text) {
-      recorded = candidate.inputs
-      if (recorded.join() !== inputs.join()) {
-        // A variant counts only if the reply that brings it also brings a record with its names: ask for both.
-        inputs = recorded
-        added = bounded(added, candidate.scopes)
-        shapes.set(primary, { inputs, scopes: added })
-        if (round < rounds) continue
-      } else if (variant) {
-        candidate = decode(snapshot.entries[1], heads)
-        text = variant.text
-      } else if (!near) {
-        return {
-          outcome: 'unkeyed',
-          input: inputs.find((input) => subject.valueOf(input, inputs) === undefined)!,
-        }
+    const isCopy = reply.near === true && !full
+    const reading = readReply(reply, subject, shape, variant, heads)
+    if (reading.outcome === 'found' || reading.outcome === 'unkeyed') {
+      if (!isCopy || (reading.outcome === 'found' && suffices(reading.entry))) return reading
+    } else {
+      const { outcome, inputs, better } = reading
+      if (better) {
+        shape = better
+        shapes.set(subject.name, shape)
+        if (left > 0) continue
       }
+      if (!isCopy)
+        return { outcome, stamp: reply.clock ?? (await inTime(store.begin())), inputs, seen: reply }
     }
-
-    let outcome: 'uri-miss' | 'vary-miss' | 'invalid' = recorded.length > 0 ? 'vary-miss' : 'uri-miss'
-    if (candidate && !isRecord(candidate) && candidate.text === text) {
-      const verdict = judge(candidate.stamp, candidate.scopes, snapshot, subject.scopes.length)
-      if (verdict.valid && (!near || suffices(candidate))) {
-        return {
-          outcome: 'found',
-          entry: candidate,
-          stamp: snapshot.clock!,
-          inputs: recorded,
-          seen: snapshot,
-        }
-      }
-      if (!verdict.valid && verdict.unknown && round < rounds) {
-        // Its handler added scopes that nobody asked for: nothing speaks against it, and nothing for it either.
-        added = bounded(added, without(candidate.scopes, subject.scopes))
-        shapes.set(primary, { inputs, scopes: added })
-        continue
-      }
-      outcome = 'invalid'
-    }
-    if (near) {
-      // From here on as if there were no copies.
-      full = true
-      rounds++
-      continue
-    }
-    return {
-      outcome,
-      stamp: snapshot.clock ?? (await inTime(store.begin())),
-      inputs: recorded,
-      seen: snapshot,
-    }
+    // The copies are of no use: once more, and as if there were none.
+    full = true
+    left++
   }
+}
+
+type Reading = Found | Unkeyed | NothingYet
+
+/** Nothing that is of use; `better`: the shape by which to ask again, since the one asked by has missed something. */
+interface NothingYet extends Pick<NotFound, 'outcome' | 'inputs'> {
+  readonly better?: Shape
+}
+
+/** What a reply says of a subject that was looked up by a shape, and by the variant which that makes of it. */
+function readReply(
+  reply: Snapshot,
+  subject: Subject,
+  shape: Shape,
+  variant: Variant | null,
+  heads: Heads,
+): Reading {
+  let entry = decode(reply.entries[0], heads)
+  // Another text under this key is an MD5 that was made to collide: it says nothing.
+  if (entry?.text !== subject.text) return { outcome: 'uri-miss', inputs: [] }
+
+  let inputs: readonly string[] = []
+  if (isRecord(entry)) {
+    inputs = entry.inputs
+    // A variant counts only if the reply that brings it also brings a record with its names: ask for both.
+    if (inputs.join() !== shape.inputs.join())
+      return { outcome: 'vary-miss', inputs, better: { inputs, scopes: bounded(shape.scopes, entry.scopes) } }
+    if (!variant) {
+      const input = inputs.find((input) => subject.valueOf(input, inputs) === undefined)!
+      return { outcome: 'unkeyed', input }
+    }
+    entry = decode(reply.entries[1], heads)
+    if (entry?.text !== variant.text || isRecord(entry)) return { outcome: 'vary-miss', inputs }
+  }
+
+  const verdict = judge(entry.stamp, entry.scopes, reply, subject.scopes.length)
+  if (verdict === 'valid') return { outcome: 'found', entry, stamp: reply.clock!, inputs, seen: reply }
+  if (verdict === 'invalid') return { outcome: 'invalid', inputs }
+  // Its handler added scopes that nobody asked for: nothing speaks against it, and nothing for it either.
+  const scopes = bounded(shape.scopes, without(entry.scopes, subject.scopes))
+  return { outcome: 'invalid', inputs, better: { inputs: shape.inputs, scopes } }
+}
+
+/** A handler whose tags change all the time must not make each look-up longer than the one before. */
+const MOST_REMEMBERED = 256
+
+function bounded(known: readonly string[], more: readonly string[]): readonly string[] {
+  const all = union(known, more)
+  return all.length > MOST_REMEMBERED ? more : all
 }
 
 const isFresh = (entry: Entry): boolean => !entry.validate && remaining(entry, Date.now()) > 0

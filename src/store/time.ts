@@ -51,15 +51,11 @@ export function earlier(a: Time, b: Time): Time | null {
   return countOf(a) <= countOf(b) ? a : b
 }
 
-export type Verdict =
-  | { readonly valid: true }
-  /** At least one scope was cleared since, or is unknown. */
-  | { readonly valid: false; readonly unknown?: undefined }
-  /** Nothing speaks against it yet, but these scopes were not asked for: ask again, for everything. */
-  | { readonly valid: false; readonly unknown: readonly string[] }
-
-const VALID: Verdict = { valid: true }
-const INVALID: Verdict = { valid: false }
+/**
+ * - `invalid`: at least one of its scopes was cleared since, or has no fence
+ * - `unasked`: nothing speaks against it yet, but not all of its scopes were asked for: ask again, for everything
+ */
+export type Verdict = 'valid' | 'invalid' | 'unasked'
 
 /**
  * Whether an entry made at `stamp` may be used, as that one reply tells.
@@ -72,20 +68,18 @@ const INVALID: Verdict = { valid: false }
  *   memory and count only if they are the entry's
  */
 export function judge(stamp: Time, scopes: readonly string[], seen: Seen, required: number): Verdict {
-  if (seen.clock === null || !passes(seen.clock, stamp)) return INVALID
+  if (seen.clock === null || !passes(seen.clock, stamp)) return 'invalid'
   for (let i = 0; i < required; i++) {
-    if (!passes(stamp, seen.fences[i])) return INVALID
+    if (!passes(stamp, seen.fences[i])) return 'invalid'
   }
-  let unknown: string[] | undefined
+  let verdict: Verdict = 'valid'
   for (let i = 0; i < scopes.length; i++) {
     const scope = scopes[i]!
     // Nearly always the request's own scopes in the same order: no search, and already judged above.
     if (i < required && seen.scopes[i] === scope) continue
     const at = seen.scopes.indexOf(scope)
-    if (at < 0) {
-      unknown ??= []
-      unknown.push(scope)
-    } else if (!passes(stamp, seen.fences[at])) return INVALID
+    if (at < 0) verdict = 'unasked'
+    else if (!passes(stamp, seen.fences[at])) return 'invalid'
   }
-  return unknown ? { valid: false, unknown } : VALID
+  return verdict
 }

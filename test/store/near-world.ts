@@ -94,7 +94,7 @@ export const ask = (store: Store, { name = NAME, scopes = SCOPES, full = false }
 export function bodyIn(snapshot: Snapshot): string | null {
   if (!snapshot.entries[0]) return null
   const { stamp, body } = JSON.parse(snapshot.entries[0])
-  return judge(stamp, snapshot.scopes, snapshot, snapshot.scopes.length).valid ? body : null
+  return judge(stamp, snapshot.scopes, snapshot, snapshot.scopes.length) === 'valid' ? body : null
 }
 
 export const read = async (store: Store, question?: Question) => bodyIn(await ask(store, question))

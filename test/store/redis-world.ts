@@ -10,7 +10,6 @@ import { type Bridge, startBridge } from '../fixtures/bridge.ts'
 import { type RedisServer, startRedis } from '../fixtures/redis-server.ts'
 
 export const DAY = 86_400
-export const MISS = { valid: false }
 
 /** The client as the library sets it up. */
 function restClient({ url, token }: Bridge): Redis {

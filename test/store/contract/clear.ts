@@ -102,10 +102,10 @@ export function clearing({ open }: Stage): void {
       await stored(store, 'old', { scopes: [...own, TAG] })
       const seen = await store.lookUp({ entries: [ENTRY], scopes: own })
       const { stamp, scopes } = JSON.parse(seen.entries[0]!)
-      expect(judge(stamp, scopes, seen, 2)).toEqual({ valid: false, unknown: [TAG] })
+      expect(judge(stamp, scopes, seen, 2)).toBe('unasked')
       await store.clear([TAG])
       const again = await store.lookUp({ entries: [ENTRY], scopes: [...own, TAG] })
-      expect(judge(stamp, scopes, again, 2)).toEqual({ valid: false })
+      expect(judge(stamp, scopes, again, 2)).toBe('invalid')
     })
 
     test('the answer is the new time, later than all before; twice is as good as once', async () => {

@@ -53,7 +53,7 @@ export async function read(
   const text = seen.entries[0]
   if (!text) return null
   const entry = JSON.parse(text)
-  return judge(entry.stamp, entry.scopes, seen, scopes.length).valid ? entry.body : null
+  return judge(entry.stamp, entry.scopes, seen, scopes.length) === 'valid' ? entry.body : null
 }
 
 /** A page that is stored; where its fences are not, the first try only creates them. */

@@ -1,37 +1,13 @@
-/** `memoize()` by itself: its key, its values, its clears, and what it costs. Inside routes: collect.test.ts. */
+/** `memoize()` by itself: its key, its values, its clears. Inside routes: protocol/collect.test.ts. */
 import { Hono } from 'hono'
 import { describe, expect, test, vi } from 'vitest'
-import { type ClearTarget, type MemoizeOptions, memoize } from '../../src/index.ts'
-import { counter, type Site } from '../support/site.ts'
-import { onBothStores, onRedis, pass } from '../support/stores.ts'
+import { type ClearTarget, memoize } from '../../src/index.ts'
+import { counter } from '../support/site.ts'
+import { onBothStores, pass } from '../support/stores.ts'
+import { type Args, serve } from './calls.ts'
 
 class Database {
   readonly rows = 1
-}
-
-interface Args {
-  id?: string | number | undefined
-  lang?: unknown
-  db?: unknown
-}
-
-/** A route without a cache of its own that answers with what the memo of its query gives. */
-function serve(site: Site, options: Partial<MemoizeOptions<Args>> = {}, compute?: (args: Args) => unknown) {
-  const made = counter()
-  const getProduct = memoize(compute ?? ((_: Args): unknown => made()), { name: 'getProduct', ...options })
-  const current = { args: {} as Args }
-  site.app.get('/call', async (c) => c.json({ value: await getProduct(c, current.args) }))
-  site.app.onError((error, c) => c.text(`${nameOf(error)}: ${error.message}`, 500))
-  return {
-    ...site,
-    /** The value of a call, or the text of its error. */
-    async call(args: Args = {}): Promise<unknown> {
-      current.args = args
-      const { status, body } = await site.get('/call')
-      return status === 200 ? JSON.parse(body).value : body
-    },
-    types: () => site.events.map(({ type }) => type).filter((type) => type !== 'handled'),
-  }
 }
 
 onBothStores('memoize', (open) => {
@@ -302,59 +278,3 @@ test.each<[string, object, string]>([
 ])('%s throws where it is written', (_, options, message) => {
   expect(() => memoize(() => 1, options as { name: string })).toThrow(message)
 })
-
-onRedis('memoize, on the wire', (world) => {
-  test('a hit costs one read-only command, a miss one more to store', async () => {
-    const { bridge, open } = world()
-    const site = serve(open(), { tags: ['a', 'b'] })
-    await site.call({ id: '0' })
-    bridge.reset()
-    await site.call({ id: '1' })
-    expect(bridge.commands.map(([name]) => name)).toEqual(['MGET', 'EVAL'])
-    bridge.reset()
-    await site.call({ id: '1' })
-    expect(bridge.commands.map(([name]) => name)).toEqual(['MGET'])
-  })
-
-  test('with Redis down the function runs', async () => {
-    const { bridge, open } = world()
-    const site = serve(open())
-    expect(await site.call()).toBe('one')
-    bridge.fault = { kind: 'status-500' }
-    expect(await site.call()).toBe('two')
-    expect(site.transcript().slice(2)).toEqual([
-      'store-failed GET memoize getProduct {operation: look-up, reason: failed}',
-      'bypass GET memoize getProduct {reason: store, detail: failed}',
-    ])
-    bridge.fault = null
-    expect(await site.call()).toBe('one')
-  })
-
-  test('a commit that fails does not fail the call', async () => {
-    const { bridge, open } = world()
-    const site = serve(open())
-    await site.call({ id: '0' })
-    bridge.fault = { kind: 'reset', when: ([name]) => name === 'EVAL' }
-    expect(await site.call({ id: '1' })).toBe('two')
-    expect(site.events.at(-1)).toMatchObject({ type: 'not-stored', reason: 'store' })
-  })
-
-  test('a clear that failed suspends the memos that it names', async () => {
-    const { bridge, open } = world()
-    const site = serve(open(), { tags: ['t'] })
-    site.app.delete('/', async (c) => c.json(await c.get('cache').clear({ tag: 't' })))
-    expect(await site.call()).toBe('one')
-    bridge.fault = { kind: 'status-500', times: 1 }
-    await site.fetch('/', { method: 'DELETE' })
-    bridge.fault = { kind: 'status-500', when: ([name]) => name === 'EVAL' }
-    expect(await serveOne(site)).toBe('two')
-    expect(site.events.at(-1)).toMatchObject({ type: 'bypass', reason: 'clear-pending' })
-    bridge.fault = null
-  })
-})
-
-/** Without waiting for the work behind it: a clear that is tried again goes on for minutes. */
-const serveOne = async (site: Site): Promise<unknown> =>
-  ((await (await site.fetch('/call')).json()) as { value: unknown }).value
-
-const nameOf = (error: Error): string => (error instanceof TypeError ? 'TypeError' : error.name)

@@ -100,7 +100,8 @@ test('whatever came before it', async () => {
 
 test('and nothing is kept alive that the functions of its route hold', async () => {
   const kept: Named[] = []
-  const names = { get: () => undefined, set: (_: string, named: Named) => void kept.push(named) }
+  const set = (_: string, named: Named) => void kept.push(named)
+  const names = { get: () => undefined, set, delete: () => {} }
   const route = resolveRoute({ tags: () => ['t'], when: () => true })
   const app = new Hono()
   app.get('*', async (c) => c.json(await describe(c, route, { names })))

@@ -9,7 +9,8 @@ import { describe, expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 import { openSite } from '../support/site.ts'
 import { fakeDate } from '../support/stores.ts'
-import { type Attempt, attempt, attempts, headersOf, PEOPLE, tick, whoIs } from './attempts.ts'
+import { type Attempt, attempt, headersOf, PEOPLE, whoIs } from './attempt.ts'
+import { attempts, tick } from './attempts.ts'
 
 fakeDate()
 

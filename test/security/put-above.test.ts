@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 import { openSite } from '../support/site.ts'
 import { fakeDate } from '../support/stores.ts'
-import { type Attempt, attempt, whoIs } from './attempts.ts'
+import { type Attempt, attempt, whoIs } from './attempt.ts'
 
 fakeDate()
 

@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { validator } from 'hono/validator'
 import { describe, expect, test } from 'vitest'
 import { fakeDate } from '../support/stores.ts'
-import { type Attempt, attempt, whoIs } from './attempts.ts'
+import { type Attempt, attempt, whoIs } from './attempt.ts'
 
 fakeDate()
 

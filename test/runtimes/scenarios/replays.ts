@@ -11,7 +11,7 @@ export const replays: Readonly<Record<string, Scenario>> = {
     const early: MiddlewareHandler = async (c) => {
       const { routeIndex } = c.req
       const raw = c.req.raw.clone()
-      note(canReplay(c, routeIndex, (handler) => handler === early))
+      note(canReplay(c, routeIndex, early))
       const above = new Headers(c.newResponse(null).headers)
       c.res = c.newResponse('early')
       const again = replay(c, routeIndex, {

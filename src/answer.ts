@@ -21,21 +21,17 @@ import type { Visit } from './visit.ts'
  */
 export type Answered = 'answered' | 'partial' | 'damaged'
 
-/** How an entry is given out. */
-export interface Giving {
-  /** What Cache-Status says beyond the time to live. */
-  readonly status?: CacheStatus
-  /** `Cache-Control` in place of the handler's own. */
-  readonly cacheControl?: string | undefined
-  /** The fields that middleware above had set, where the handler has answered since: its own are not to be mixed in. */
-  readonly above?: Headers
-}
-
+/**
+ * @param status what Cache-Status says beyond the time to live
+ * @param above the fields that middleware above had set, where the handler has answered since: its own are not to be
+ *   mixed in
+ */
 export function answer(
-  { c, state }: Pick<Visit, 'c' | 'state'>,
+  { c, state, route: { cacheControl } }: Visit,
   entry: Entry,
   now: number,
-  { status, cacheControl, above }: Giving,
+  status: CacheStatus,
+  above?: Headers,
 ): Answered {
   const selection = select(c.req.raw, entry)
   if (!selection) return 'partial'

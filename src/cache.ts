@@ -12,6 +12,7 @@ import type { Entry } from './entry/entry.ts'
 import { remaining, residence } from './entry/freshness.ts'
 import type { BypassReason } from './events.ts'
 import type { CacheStatus } from './http/cache-status.ts'
+import { isUnsafe } from './http/methods.ts'
 import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
@@ -25,11 +26,9 @@ import { type Route, routeResolver } from './options/route.ts'
 import { type Recollection, recall } from './protocol/recall.ts'
 import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
-
 import { replaceResponse, say, sayTiming } from './respond/saying.ts'
-
 import { type Report, reportFailure, stateOf } from './state.ts'
-import { answerUnsafe, isUnsafe } from './unsafe.ts'
+import { answerUnsafe } from './unsafe.ts'
 import { type Before, forwardedFor, type Visit } from './visit.ts'
 
 /** What Cache-Status says of these bypasses; of any other, its reason. */
@@ -175,10 +174,7 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
   // What cannot be refreshed behind the answer is refreshed before it.
   if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry, demands)
-  const answered = answer(visit, entry, now, {
-    status: statusKey(state, key),
-    cacheControl: route.cacheControl,
-  })
+  const answered = answer(visit, entry, now, statusKey(state, key))
   if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null, demands)
   if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry, demands)
   if (recorded.length > 0) visit.variants.hit(visit.path)

@@ -162,13 +162,18 @@ const isMistake = ({ reason, detail }: { reason: string; detail?: string }): boo
 
 /** What a person should be told about an event; `null` where all is well. */
 export function warningOf(event: CacheEvent): string | null {
+  const what = whatIsWrong(event)
   const at = event.route === '' ? '' : ` at ${event.method} ${event.route}`
+  return what && `hono-redis-cache${at}: ${what}`
+}
+
+function whatIsWrong(event: CacheEvent): string | null {
   switch (event.type) {
     case 'misconfigured':
-      return `hono-redis-cache${at}: ${event.detail}`
+      return event.detail
     case 'store-failed':
       return (
-        `hono-redis-cache${at}: the store gave no answer to a ${event.operation} (${event.reason})` +
+        `the store gave no answer to a ${event.operation} (${event.reason})` +
         (REMEDIES[event.reason] ?? '') +
         (event.breaker ? '; such calls are not made for ten seconds' : '') +
         (event.operation === 'clear' && event.reason !== 'no-client'
@@ -178,17 +183,12 @@ export function warningOf(event: CacheEvent): string | null {
     case 'clear':
       return event.confirmed
         ? null
-        : `hono-redis-cache${at}: a clear could not be confirmed, so other isolates may still answer from before it`
+        : 'a clear could not be confirmed, so other isolates may still answer from before it'
     case 'bypass':
-      return event.reason === 'variable' || isMistake(event)
-        ? `hono-redis-cache${at}: not cached, because ${event.detail}`
-        : null
+      return event.reason === 'variable' || isMistake(event) ? `not cached, because ${event.detail}` : null
     case 'not-stored':
-      return event.reason === 'too-many-tags' ||
-        event.reason === 'too-many-variants' ||
-        isMistake(event) ||
-        event.reason.startsWith('reads-')
-        ? `hono-redis-cache${at}: not stored, because ${event.detail}`
+      return /^(too-many|reads)-/.test(event.reason) || isMistake(event)
+        ? `not stored, because ${event.detail}`
         : null
     default:
       return null

@@ -115,16 +115,15 @@ export function createState(
       if (state.events.length > MOST_EVENTS) state.events.shift()
       tell(() => onEvent(event, c))
     },
-    background: (promise) => keepAlive(promise, c, options),
+    // Handed to the platform, so that it may outlive the response.
+    background: (promise) =>
+      handOver(promise, (settled) =>
+        options.waitUntil ? options.waitUntil(settled, c) : c.executionCtx.waitUntil(settled),
+      ),
     fork: (other) => createState(other, opened, onEvent, state),
   }
   c[STATE] = state
   return state
-}
-
-/** Hands a promise to the platform, so that it may outlive the response. It runs without that, too. */
-function keepAlive(promise: Promise<unknown>, c: Context, { waitUntil }: RedisCacheOptions): void {
-  handOver(promise, (settled) => (waitUntil ? waitUntil(settled, c) : c.executionCtx.waitUntil(settled)))
 }
 
 /** Hands a promise to whoever keeps it alive. */

@@ -18,11 +18,6 @@ import { pathScope } from './store/scope.ts'
 import { countOf, epochOf } from './store/time.ts'
 import type { Before, Visit } from './visit.ts'
 
-/** Methods that "are essentially read-only" (RFC 9110 §9.2.1). */
-const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']
-
-export const isUnsafe = (method: string): boolean => !SAFE.includes(method)
-
 export async function answerUnsafe(visit: Visit): Promise<void> {
   const { c, asked, route, state, report } = visit
   // What is stored later is stamped with the clock of now.

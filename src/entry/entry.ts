@@ -136,11 +136,9 @@ function isEntry(about: Omit<Entry, 'body'>): boolean {
     about.headers.every(
       (field) => isStrings(field) && field.length >= 2 && mayBeOfEntry(field[0]!, field[1]!),
     ) &&
-    Number.isFinite(about.made) &&
-    Number.isFinite(about.age) &&
-    Number.isFinite(about.fresh) &&
-    Number.isFinite(about.staleWhileRevalidate ?? 0) &&
-    Number.isFinite(about.staleIfError ?? 0) &&
+    [about.made, about.age, about.fresh, about.staleWhileRevalidate ?? 0, about.staleIfError ?? 0].every(
+      Number.isFinite,
+    ) &&
     typeof (about.range ?? '') === 'string'
   )
 }

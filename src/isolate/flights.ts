@@ -8,6 +8,7 @@
  */
 
 import type { Entry } from '../entry/entry.ts'
+import { createRecent } from './recent.ts'
 import { left, type Span } from './span.ts'
 
 /** What a flight brings. */
@@ -43,9 +44,9 @@ const FRUITLESS_MS = 5_000
 const MOST = 10_000
 
 export function createFlights(now: () => number): Flights {
-  const flights = new Map<string, Flight>()
+  const flights = createRecent<Flight>(MOST)
   /** Name → for how long flights are not worth waiting for. */
-  const fruitless = new Map<string, Span>()
+  const fruitless = createRecent<Span>(MOST)
 
   return {
     join(name, ms) {
@@ -69,20 +70,14 @@ export function createFlights(now: () => number): Flights {
         land = resolve
       })
       const flight = { since, ms, landing }
-      keep(flights, name, flight)
+      flights.set(name, flight)
       return (cargo) => {
         land(cargo && { ...cargo, clears })
         if (flights.get(name) !== flight) return
         flights.delete(name)
         if (cargo) fruitless.delete(name)
-        else keep(fruitless, name, { since: now(), ms: FRUITLESS_MS })
+        else fruitless.set(name, { since: now(), ms: FRUITLESS_MS })
       }
     },
   }
-}
-
-function keep<T>(map: Map<string, T>, name: string, value: T): void {
-  map.delete(name)
-  map.set(name, value)
-  if (map.size > MOST) map.delete(map.keys().next().value!)
 }

@@ -1,12 +1,12 @@
 /**
- * A memory of what was worked out lately, so that it need not be worked out again. It is bounded: the oldest makes room,
- * however often it was used, because to keep the order of use costs each hit as much as the memory saves. What it gives
- * is what the work would give, or nothing; no answer depends on it.
+ * What an isolate remembers by name, bounded: what was set longest ago makes room, however often it was used, because to
+ * keep the order of use costs each hit as much as such a memory saves. No answer depends on it.
  */
 
 export interface Recent<Value> {
   get(name: string): Value | undefined
   set(name: string, value: Value): void
+  delete(name: string): void
 }
 
 const MOST_CHARACTERS = 2_048
@@ -18,8 +18,10 @@ export function createRecent<Value>(most: number): Recent<Value> {
     get: (name) => values.get(name),
     set(name, value) {
       if (name.length > MOST_CHARACTERS) return
+      values.delete(name)
       values.set(name, value)
       if (values.size > most) values.delete(values.keys().next().value!)
     },
+    delete: (name) => void values.delete(name),
   }
 }

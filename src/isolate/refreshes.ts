@@ -2,6 +2,7 @@
  * Refreshes behind an answer: one at a time for each key in an isolate.
  */
 
+import { createRecent } from './recent.ts'
 import { left, type Span } from './span.ts'
 
 export interface Refreshes {
@@ -19,15 +20,14 @@ const MOST = 1_000
 
 export function createRefreshes(now: () => number): Refreshes {
   /** Name → for how long its refresh is taken to be under way. */
-  const underWay = new Map<string, Span>()
+  const underWay = createRecent<Span>(MOST)
   const isUnderWay = (name: string): boolean => left(underWay.get(name), now()) > 0
   return {
     isUnderWay,
     begin(name) {
       if (isUnderWay(name)) return undefined
-      // Those that died with their request stay here until others need the room.
-      if (underWay.size >= MOST) underWay.delete(underWay.keys().next().value!)
       const refresh = { since: now(), ms: LONGEST_MS }
+      // Those that died with their request stay here until others need the room.
       underWay.set(name, refresh)
       return (rest = 0) => {
         // This one may have been taken for dead, and another be under way.

@@ -3,6 +3,8 @@
  * added. Remembered for recent keys only. The memory is a guess that saves look-ups; no answer depends on it.
  */
 
+import { createRecent } from './recent.ts'
+
 export interface Shape {
   readonly inputs: readonly string[]
   readonly scopes: readonly string[]
@@ -18,21 +20,18 @@ const PLAIN: Shape = { inputs: [], scopes: [] }
 const MOST_SHAPES = 10_000
 
 export function createShapes(): Shapes {
-  const shapes = new Map<string, Shape>()
+  const shapes = createRecent<Shape>(MOST_SHAPES)
   return {
     get(name) {
       const shape = shapes.get(name)
       if (!shape) return PLAIN
-      shapes.delete(name)
       shapes.set(name, shape)
       return shape
     },
     set(name, shape) {
-      shapes.delete(name)
       // A plain key has nothing to remember.
-      if (shape.inputs.length === 0 && shape.scopes.length === 0) return
-      shapes.set(name, shape)
-      if (shapes.size > MOST_SHAPES) shapes.delete(shapes.keys().next().value!)
+      if (shape.inputs.length === 0 && shape.scopes.length === 0) shapes.delete(name)
+      else shapes.set(name, shape)
     },
   }
 }

@@ -67,11 +67,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     await commitBehind(visit, before, renewal)
     const { storable } = renewal
     const outcome = storable.store ? { stored: true } : { detail: storable.reason }
-    answer(visit, renewal.entry, Date.now(), {
-      status: { ...about, forwardedStatus: 304, ...outcome },
-      cacheControl: route.cacheControl,
-      above,
-    })
+    answer(visit, renewal.entry, Date.now(), { ...about, forwardedStatus: 304, ...outcome }, above)
     return
   }
   if (hasFailed(c) && standIn(visit, before, entry, { about, above, status, run })) return
@@ -114,7 +110,7 @@ function standIn(
   entry: Entry | null,
   { about, above, status, run }: Failed,
 ): boolean {
-  const { c, asked, route, report } = visit
+  const { c, asked, report } = visit
   const now = Date.now()
   // Of a part, most requests want something else.
   if (!entry || !mayStandIn(entry, residence(entry, now)) || !select(asked, entry)) return false
@@ -127,7 +123,7 @@ function standIn(
     ...(status !== undefined && { forwardedStatus: status }),
     detail: 'stale-if-error',
   }
-  return answer(visit, entry, now, { status: said, cacheControl: route.cacheControl, above }) === 'answered'
+  return answer(visit, entry, now, said, above) === 'answered'
 }
 
 /** Of what was thrown past Hono. An exception with a 4xx says something of the request, and is no failure. */

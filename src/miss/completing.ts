@@ -30,9 +30,7 @@ export function fieldsForRest(visit: Visit, { method, headers }: Request, entry:
   if (part.total !== null && part.total > route.maxBodyBytes) return []
   const range = missing(part)
   // What cannot be joined has to be asked for again, which is not always possible.
-  return range !== null && canReplay(c, c.req.routeIndex, (handler) => handler === middleware)
-    ? [['range', range]]
-    : []
+  return range !== null && canReplay(c, c.req.routeIndex, middleware) ? [['range', range]] : []
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
+import { isGetOrHead } from '../http/methods.ts'
 import { nameOf } from '../key/subject.ts'
 import { copyOf } from '../request/copying.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -23,13 +24,13 @@ export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => 
   const { c, connection, route, state } = visit
   const { method, routeIndex } = c.req
   // A body that has been read cannot be sent again.
-  if (method !== 'GET' && method !== 'HEAD') return null
+  if (!isGetOrHead(method)) return null
   // A part is the answer to its own request alone, which has a range.
   if (entry.status === 206) return null
   const name = nameOf(before.subject, before.recorded)
   // To ask whether the route can be run again takes longer than a hit.
   if (connection.refreshes.isUnderWay(name)) return () => {}
-  if (!canReplay(c, routeIndex, (handler) => handler === visit.middleware)) return null
+  if (!canReplay(c, routeIndex, visit.middleware)) return null
   // Before the answer, whose fields they will be among.
   const above = fieldsAbove(c)
   return () => {

@@ -36,16 +36,11 @@ const VALIDATED = ['json', 'form', 'query', 'param', 'header', 'cookie'] as cons
  * renderer, which belongs to the Context that it was set on.
  *
  * @param routeIndex `c.req.routeIndex`, taken before `next()`
- * @param isOurs whether a handler is the very middleware that asks
+ * @param ours the very middleware that asks
  */
-export function canReplay(
-  c: Context,
-  routeIndex: number,
-  // biome-ignore lint/complexity/noBannedTypes: Hono's own type for what it takes out of its wrappers
-  isOurs: (handler: Function) => boolean,
-): boolean {
+export function canReplay(c: Context, routeIndex: number, ours: object): boolean {
   const route = matchedRoutes(c)[routeIndex]
-  return route !== undefined && isOurs(findTargetHandler(route.handler)) && !hasRenderer(c)
+  return route !== undefined && findTargetHandler(route.handler) === ours && !hasRenderer(c)
 }
 
 /**

@@ -8,6 +8,7 @@
 
 import { answer } from '../answer.ts'
 import type { Entry } from '../entry/entry.ts'
+import { isGetOrHead } from '../http/methods.ts'
 import { demandsOf, mayReuse, NO_DEMANDS } from '../http/reuse.ts'
 import type { Cargo, Land } from '../isolate/flights.ts'
 import { left, type Span } from '../isolate/span.ts'
@@ -18,10 +19,7 @@ import { type Before, forwardedFor, type Visit } from '../visit.ts'
 
 /** Whether the request can be answered by what another makes. */
 const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
-  route.coalesce &&
-  need !== 'request' &&
-  need !== 'partial' &&
-  (asked.method === 'GET' || asked.method === 'HEAD')
+  route.coalesce && need !== 'request' && need !== 'partial' && isGetOrHead(asked.method)
 
 /**
  * Waits for whoever is making the answer already; where nobody is, begins to make it, for others to wait for.
@@ -71,10 +69,9 @@ function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
 
 /** Answers with what another request has made; whether that was possible. */
 export function answerShared(visit: Visit, { subject, need }: Before, entry: Entry, now: number): boolean {
-  const { route, report } = visit
   const status = { fwd: forwardedFor(need), collapsed: true }
-  if (answer(visit, entry, now, { status, cacheControl: route.cacheControl }) !== 'answered') return false
-  report({ type: 'shared', namespace: subject.namespace, key: subject.key })
+  if (answer(visit, entry, now, status) !== 'answered') return false
+  visit.report({ type: 'shared', namespace: subject.namespace, key: subject.key })
   return true
 }
 
@@ -100,4 +97,4 @@ function isOf(subject: Subject, { entry, inputs }: Cargo): boolean {
 }
 
 const isValid = ({ stamp, scopes }: Entry, subject: Subject, seen: Seen): boolean =>
-  judge(stamp, scopes, seen, subject.scopes.length).valid
+  judge(stamp, scopes, seen, subject.scopes.length) === 'valid'

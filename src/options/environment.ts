@@ -39,10 +39,9 @@ function reader(c: Context | undefined): (name: string) => string | undefined {
   } catch {
     // Deno lets an app read all of its environment, these names alone, or nothing.
   }
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   return (name) => {
     try {
-      const value = all ? all[name] : process?.env?.[name]
+      const value = (all ?? processEnv())?.[name]
       return typeof value === 'string' ? value : undefined
     } catch {
       return undefined
@@ -52,8 +51,10 @@ function reader(c: Context | undefined): (name: string) => string | undefined {
 
 /** Whether the platform runs many isolates, so that what one of them holds in memory says nothing of the others. */
 export function runsManyIsolates(): boolean {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   const runtime = getRuntimeKey()
   if (runtime === 'workerd' || runtime === 'edge-light' || runtime === 'fastly') return true
-  return runtime === 'node' && process?.env?.AWS_LAMBDA_FUNCTION_NAME !== undefined
+  return runtime === 'node' && processEnv()?.AWS_LAMBDA_FUNCTION_NAME !== undefined
 }
+
+const processEnv = (): Record<string, unknown> | undefined =>
+  (globalThis as { process?: { env?: Record<string, unknown> } }).process?.env

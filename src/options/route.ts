@@ -51,42 +51,46 @@ export interface Route {
   readonly maxBodyBytes: number
 }
 
-const DEFAULT_METHODS = ['GET', 'HEAD']
-const DEFAULT_MAX_BODY_BYTES = 1_048_576
+/** Of what is taken as it is given. */
+const DEFAULTS = {
+  namespace: DEFAULT_NAMESPACE,
+  key: undefined,
+  keyBuilder: undefined,
+  methods: ['GET', 'HEAD'],
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  cacheControl: undefined,
+  awaitStore: false,
+  coalesce: true,
+  coalesceWait: 2,
+  lease: false,
+  refreshAhead: 1,
+  jitter: 0,
+  tags: [],
+  when: undefined,
+  storeWhen: undefined,
+  etag: true,
+  maxBodyBytes: 1_048_576,
+}
 
+/** @param options of which none is `undefined` */
 export function resolveRoute(options: AnyOptions): Route {
-  const { expire, vary = {}, namespace = DEFAULT_NAMESPACE, query = true } = options
+  const { policy = 'safe', expire, query = true, vary = {}, ...asGiven } = options
   const { headers = [], cookies = [], vars = [], covers = [] } = isNames(vary) ? { headers: vary } : vary
-  const profile = PROFILES[options.policy ?? 'safe']
+  const profile = PROFILES[policy]
   return {
+    ...DEFAULTS,
+    autoVary: profile.observes,
+    ...asGiven,
     id: {},
+    profile,
     expire: typeof expire === 'number' || typeof expire === 'function' ? { 200: expire } : expire,
-    namespace,
-    namespaceScope: namespaceScope(namespace),
-    key: options.key,
-    keyBuilder: options.keyBuilder,
-    methods: options.methods ?? DEFAULT_METHODS,
+    namespaceScope: namespaceScope(options.namespace ?? DEFAULT_NAMESPACE),
     query: typeof query === 'boolean' ? query : defined(query),
     headers: sorted(headers.map((name) => name.toLowerCase())),
     cookies: sorted(cookies),
     vars: sorted(vars),
     covers: covers.map((name) => name.toLowerCase()),
-    profile,
-    autoVary: options.autoVary ?? profile.observes,
-    staleWhileRevalidate: options.staleWhileRevalidate ?? 0,
-    staleIfError: options.staleIfError ?? 0,
-    cacheControl: options.cacheControl,
-    awaitStore: options.awaitStore ?? false,
-    coalesce: options.coalesce ?? true,
-    coalesceWait: options.coalesceWait ?? 2,
-    lease: options.lease ?? false,
-    refreshAhead: options.refreshAhead ?? 1,
-    jitter: options.jitter ?? 0,
-    tags: options.tags ?? [],
-    when: options.when,
-    storeWhen: options.storeWhen,
-    etag: options.etag ?? true,
-    maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
   }
 }
 

@@ -7,6 +7,7 @@ import { readBounded } from '../body.ts'
 import { atOnce } from '../callbacks.ts'
 import type { BypassReason } from '../events.ts'
 import { cookieValues } from '../http/cookies.ts'
+import { isGetOrHead } from '../http/methods.ts'
 import type { Recent } from '../isolate/recent.ts'
 import { canonicalText, type Description, type Input, keyOf, splitUrl } from '../key/canonical.ts'
 import { plainText } from '../key/plain.ts'
@@ -37,7 +38,7 @@ export interface Named {
 
 /** The request described as one of the same URL was, at once; `null` where there was none. */
 export function describeAgain(c: Context, route: Route, names: Recent<Named>): Described | null {
-  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return null
+  if (!isGetOrHead(c.req.method)) return null
   const named = names.get(c.req.raw.url)
   if (named?.route !== route.id || named.path !== c.req.path) return null
   return withTags(c, route, named.name)

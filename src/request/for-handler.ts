@@ -8,6 +8,7 @@
 import { CONDITIONAL_FIELDS } from '../http/conditional.ts'
 import { cookieValues } from '../http/cookies.ts'
 import type { Field } from '../http/fields.ts'
+import { isGetOrHead } from '../http/methods.ts'
 import type { Route } from '../options/route.ts'
 import { copyOf } from './copying.ts'
 
@@ -22,10 +23,10 @@ export function requestForHandler(
 ): Request {
   // What is asked of any other method is the handler's, unless we ask: two conditions would have one answer.
   const isOurs = add.some(([name]) => (CONDITIONAL_FIELDS as readonly string[]).includes(name))
-  const conditional = request.method === 'GET' || request.method === 'HEAD' || isOurs
-  const dropped = conditional
-    ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))
-    : []
+  const dropped =
+    isGetOrHead(request.method) || isOurs
+      ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))
+      : []
   const cookie = route.cookies.length > 0 ? request.headers.get('cookie') : null
   if (dropped.length === 0 && add.length === 0 && cookie === null) return request
   // Changed in the copy and not handed to its constructor: Bun takes headers without any for none, and keeps all.

@@ -12,6 +12,7 @@ import { bytesOf, type Entry } from '../entry/entry.ts'
 import { isNotModified, type Validators } from '../http/conditional.ts'
 import { parseDate } from '../http/date.ts'
 import { DIGESTS, fieldOf, isContentField } from '../http/fields.ts'
+import { isGetOrHead } from '../http/methods.ts'
 import { partOf, slice } from '../http/partial.ts'
 import { formatContentRange, ifRangeHolds, parseRange, resolve } from '../http/range.ts'
 import { replaceResponse, setField } from './saying.ts'
@@ -43,7 +44,7 @@ export function select({ method, headers: asked }: Request, entry: Entry): Selec
   const { status, body, headers } = entry
   const whole = wholeOf(entry)
   // Preconditions and ranges count only where the answer without them is a success (RFC 9110 §13.2.1, §14.2).
-  if ((status !== 200 && status !== 206) || (method !== 'GET' && method !== 'HEAD')) return whole
+  if ((status !== 200 && status !== 206) || !isGetOrHead(method)) return whole
   const etag = fieldOf(headers, 'etag')
   const lastModified = fieldOf(headers, 'last-modified')
   if (status === 200 && hasSame(asked, { etag, lastModified })) return NOTHING
@@ -70,7 +71,7 @@ export function selectMade(
   { method, headers: asked }: Request,
   { status, headers }: Response,
 ): Selection | null {
-  if (status !== 200 || (method !== 'GET' && method !== 'HEAD')) return null
+  if (status !== 200 || !isGetOrHead(method)) return null
   const validators = { etag: headers.get('etag'), lastModified: headers.get('last-modified') }
   return hasSame(asked, validators) ? NOTHING : null
 }

@@ -81,7 +81,7 @@ export type NotStoredReason =
   | 'too-large'
   /** The body ended with an error, took more than a minute, or has a chunk that is no `Uint8Array`. */
   | 'cut-short'
-  /** A scope of the response was cleared while it was made. */
+  /** A scope of the response was cleared, or had no fence, since it, or a memo in it, began to be made. */
   | 'cleared'
   /** The store lost its clock while the response was made, or it was made of a memo over another connection. */
   | 'lost'

@@ -9,7 +9,8 @@ import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { isKeptBack } from './http/downstream.ts'
-import { DIGESTS, type Field, fieldOf } from './http/fields.ts'
+import { DIGESTS, fieldOf } from './http/fields.ts'
+import type { Added } from './respond/record.ts'
 import { responseOf } from './respond/respond.ts'
 import { replaceResponse } from './respond/saying.ts'
 import { select, streamOf, wholeOf } from './respond/selecting.ts'
@@ -39,16 +40,17 @@ export function answer(
   const later = entry.status === 200 && selection.status !== 200 ? selection : null
   const given = later ? wholeOf(entry) : selection
   const resident = residence(entry, now)
-  const added: Field[] = [
-    ['age', String(Math.floor(entry.age + resident))],
-    ['cache-status', formatCacheStatus({ ttl: entry.fresh - resident, ...status }), 'append'],
-  ]
   const { contentRange } = given
-  if (contentRange !== undefined) added.push(['content-range', contentRange])
   const stored =
     contentRange === undefined ? entry.headers : entry.headers.filter(([name]) => !DIGESTS.includes(name))
-  if (cacheControl !== undefined && !isKeptBack(entry.headers, above ?? c.newResponse(null).headers))
-    added.push(['cache-control', cacheControl])
+  const isReplaced =
+    cacheControl !== undefined && !isKeptBack(entry.headers, above ?? c.newResponse(null).headers)
+  const added: Added = {
+    age: String(Math.floor(entry.age + resident)),
+    'cache-status': formatCacheStatus({ ttl: entry.fresh - resident, ...status }),
+    'content-range': contentRange,
+    'cache-control': isReplaced ? cacheControl : undefined,
+  }
   try {
     const body = later && given.body !== null ? streamOf(given.body) : given.body
     const response = responseOf(c, given.status, body, { stored, added }, above)

@@ -150,8 +150,10 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   const clears = connection.store.clears()
   let found: Recollection
   try {
-    const suffices = (entry: Entry) => mayReuse(entry, residence(entry, Date.now()), demands).use === 'fresh'
-    found = await recall(connection, subject, suffices)
+    const suffices = (entry: Entry) => mayReuse(entry, residence(entry, asking), demands).use === 'fresh'
+    const recalled = recall(connection, subject, suffices)
+    // What is at hand is not waited for.
+    found = recalled instanceof Promise ? await recalled : recalled
   } catch (cause) {
     return { reason: 'store', detail: reportFailure('look-up', cause, report) }
   }

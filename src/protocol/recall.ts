@@ -10,13 +10,13 @@
  * better: that is one look-up more at most.
  */
 
-import { decode, type Entry, type Heads, isRecord } from '../entry/entry.ts'
+import { decode, type Entry, type Heads, isRecord, type VaryRecord } from '../entry/entry.ts'
 import { remaining } from '../entry/freshness.ts'
 import type { Shape, Shapes } from '../isolate/shape.ts'
 import { union, without } from '../key/names.ts'
 import { type Subject, type Variant, variantOf } from '../key/subject.ts'
 import { within } from '../store/deadline.ts'
-import type { NearStore, Snapshot, Store } from '../store/store.ts'
+import type { NearStore, Query, Snapshot, Store } from '../store/store.ts'
 import { judge, type Seen, type Time } from '../store/time.ts'
 
 /** There is an entry and it is valid; whether it is fresh is another question. */
@@ -63,45 +63,74 @@ export interface Recaller {
 
 const MOST_LOOK_UPS = 3
 
-/** @param suffices whether a copy will do as it is; else the store is asked for what others may have made of it */
-export async function recall(
-  { store, shapes, heads, deadline }: Recaller,
+/**
+ * At once where a near copy will do, for nothing is sent; else when the store has answered.
+ *
+ * @param suffices whether a copy will do as it is; else the store is asked for what others may have made of it
+ */
+export function recall(
+  recaller: Recaller,
   subject: Subject,
   suffices: (entry: Entry) => boolean = isFresh,
+): Recollection | Promise<Recollection> {
+  const asked = ask(subject, recaller.shapes.get(subject.name))
+  return findAtHand(recaller, asked, suffices) ?? lookUp(recaller, asked, suffices)
+}
+
+/** What is asked for a subject that is taken to be of a shape. */
+interface Asked {
+  readonly subject: Subject
+  readonly shape: Shape
+  /** The variant that the shape makes of it; `null` where it makes none, or one that cannot be keyed. */
+  readonly variant: Variant | null
+  readonly query: Query
+}
+
+function ask(subject: Subject, shape: Shape): Asked {
+  const variant = shape.inputs.length > 0 ? variantOf(subject, shape.inputs) : null
+  const entries = variant ? [subject.name, variant.name] : [subject.name]
+  return { subject, shape, variant, query: { entries, scopes: union(subject.scopes, shape.scopes) } }
+}
+
+function findAtHand(
+  { store, heads }: Recaller,
+  asked: Asked,
+  suffices: (entry: Entry) => boolean,
+): Found | null {
+  const reply = store.atHand?.(asked.query)
+  if (!reply) return null
+  const reading = readReply(reply, decodeAgain(reply.entries, heads), asked)
+  return reading.outcome === 'found' && suffices(reading.entry) ? reading : null
+}
+
+async function lookUp(
+  { store, shapes, heads, deadline }: Recaller,
+  first: Asked,
+  suffices: (entry: Entry) => boolean,
 ): Promise<Recollection> {
   const started = Date.now()
   // The store keeps a deadline for each call; the calls of one request get no more than one between them.
   const inTime = <T>(call: Promise<T>) => within(Math.max(1, started + deadline - Date.now()), call)
 
-  let shape = shapes.get(subject.name)
+  let asked = first
   let full = false
   let left = MOST_LOOK_UPS
 
-  for (let first = true; ; first = false) {
-    const variant = shape.inputs.length > 0 ? variantOf(subject, shape.inputs) : null
-    const query = {
-      entries: variant ? [subject.name, variant.name] : [subject.name],
-      scopes: union(subject.scopes, shape.scopes),
-      ...(full && { full }),
-    }
-    // What is at hand is not waited for.
-    let reply = store.atHand?.(query)
-    if (!reply) {
-      const lookingUp = store.lookUp(query)
-      reply = await (first ? lookingUp : inTime(lookingUp))
-    }
+  for (;;) {
+    const lookingUp = store.lookUp(full ? { ...asked.query, full } : asked.query)
+    const reply = await (asked === first && !full ? lookingUp : inTime(lookingUp))
     if (reply.suspended) return { outcome: 'suspended' }
     left--
 
     const isCopy = reply.near === true && !full
-    const reading = readReply(reply, subject, shape, variant, heads)
+    const reading = readReply(reply, decodeAll(reply.entries, heads), asked)
     if (reading.outcome === 'found' || reading.outcome === 'unkeyed') {
       if (!isCopy || (reading.outcome === 'found' && suffices(reading.entry))) return reading
     } else {
       const { outcome, inputs, better } = reading
       if (better) {
-        shape = better
-        shapes.set(subject.name, shape)
+        shapes.set(asked.subject.name, better)
+        asked = ask(asked.subject, better)
         if (left > 0) continue
       }
       if (!isCopy)
@@ -120,15 +149,9 @@ interface NothingYet extends Pick<NotFound, 'outcome' | 'inputs'> {
   readonly better?: Shape
 }
 
-/** What a reply says of a subject that was looked up by a shape, and by the variant which that makes of it. */
-function readReply(
-  reply: Snapshot,
-  subject: Subject,
-  shape: Shape,
-  variant: Variant | null,
-  heads: Heads,
-): Reading {
-  let entry = decode(reply.entries[0], heads)
+/** What the entries of a reply, decoded, say of what was asked for. */
+function readReply(reply: Snapshot, entries: Decoded, { subject, shape, variant }: Asked): Reading {
+  let entry = entries[0]
   // Another text under this key is an MD5 that was made to collide: it says nothing.
   if (entry?.text !== subject.text) return { outcome: 'uri-miss', inputs: [] }
 
@@ -142,7 +165,7 @@ function readReply(
       const input = inputs.find((input) => subject.valueOf(input, inputs) === undefined)!
       return { outcome: 'unkeyed', input }
     }
-    entry = decode(reply.entries[1], heads)
+    entry = entries[1]
     if (entry?.text !== variant.text || isRecord(entry)) return { outcome: 'vary-miss', inputs }
   }
 
@@ -152,6 +175,25 @@ function readReply(
   // Its handler added scopes that nobody asked for: nothing speaks against it, and nothing for it either.
   const scopes = bounded(shape.scopes, without(entry.scopes, subject.scopes))
   return { outcome: 'invalid', inputs, better: { inputs: shape.inputs, scopes } }
+}
+
+type Decoded = readonly (Entry | VaryRecord | null)[]
+
+const decodeAll = (entries: Snapshot['entries'], heads: Heads): Decoded =>
+  entries.map((stored) => decode(stored, heads))
+
+/** What the near tier gives, by its very list: within a window it gives the same one again. */
+const decoded = new WeakMap<Snapshot['entries'], Decoded>()
+
+function decodeAgain(entries: Snapshot['entries'], heads: Heads): Decoded {
+  let all = decoded.get(entries)
+  if (!all) {
+    all = decodeAll(entries, heads)
+    // Bytes are for one response alone: whoever gets at them could change them.
+    if (all.every((entry) => !entry || isRecord(entry) || typeof entry.body === 'string'))
+      decoded.set(entries, all)
+  }
+  return all
 }
 
 /** A handler whose tags change all the time must not make each look-up longer than the one before. */

@@ -43,14 +43,25 @@ export function keepingOf(Class: typeof Response): Keeping {
 
 type FieldRecord = Record<string, string>
 
+/** The fields of a response: those of an entry, and those that say how it is given. */
+export interface Fields {
+  readonly stored: readonly Field[]
+  readonly added: Added
+}
+
+/** All of them ASCII. What caches nearer to the origin say in Cache-Status comes before it. */
+export interface Added {
+  readonly age: string
+  readonly 'cache-status': string
+  readonly 'content-range'?: string | undefined
+  readonly 'cache-control'?: string | undefined
+}
+
 /** The fields of entries as records, by their very array: the next hit of an entry brings the same one. */
 const records = new WeakMap<readonly Field[], FieldRecord | null>()
 
 /** Fields on top of those prepared on the Context; `null` where a record cannot hold them. */
-export function recordOf(
-  c: Context,
-  { stored, added }: { stored: readonly Field[]; added: readonly Field[] },
-): FieldRecord | null {
+export function recordOf(c: Context, { stored, added }: Fields): FieldRecord | null {
   let alone = records.get(stored)
   if (alone === undefined) {
     alone = onTopOf({}, stored)
@@ -59,7 +70,19 @@ export function recordOf(
   if (!alone) return null
   const { headers } = c.newResponse(null)
   const isPlain = headers.keys().next().done
-  return onTopOf(isPlain ? { ...alone } : onTopOf(onTopOf({}, [...headers]), stored), added)
+  const under = isPlain ? alone : onTopOf(onTopOf({}, [...headers]), stored)
+  if (!under) return null
+  const others = under['cache-status']
+  const { age, 'cache-status': ours, 'content-range': range, 'cache-control': control } = added
+  // By their names, not in a loop: for names in variables V8 takes four times as long.
+  const record: FieldRecord = {
+    ...under,
+    age,
+    'cache-status': others === undefined ? ours : `${others}, ${ours}`,
+  }
+  if (range !== undefined) record['content-range'] = range
+  if (control !== undefined) record['cache-control'] = control
+  return record
 }
 
 function onTopOf(record: FieldRecord | null, fields: readonly Field[]): FieldRecord | null {

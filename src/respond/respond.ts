@@ -8,16 +8,10 @@
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { bytesOf } from '../entry/entry.ts'
-import { type Field, fieldOf } from '../http/fields.ts'
-import { keepingOf, recordOf } from './record.ts'
+import { fieldOf } from '../http/fields.ts'
+import { type Fields, keepingOf, recordOf } from './record.ts'
 
 type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
-
-/** The fields of a response: those of an entry, and those that say how it is given. */
-export interface Fields {
-  readonly stored: readonly Field[]
-  readonly added: readonly Field[]
-}
 
 /**
  * @param above the fields set above, where they are not those that the Context has now
@@ -56,9 +50,13 @@ export function responseOf(
     response.headers.delete('content-type')
   }
   const { headers } = response
-  for (const [name, value, append] of [...stored, ...added]) {
+  for (const [name, value, append] of stored) {
     if (append || name === 'set-cookie') headers.append(name, value)
     else headers.set(name, value)
+  }
+  for (const [name, value] of Object.entries(added)) {
+    if (name === 'cache-status') headers.append(name, value)
+    else if (value !== undefined) headers.set(name, value)
   }
   return response
 }

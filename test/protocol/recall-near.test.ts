@@ -3,11 +3,11 @@
  * it would be without copies and never again.
  */
 import { expect, test } from 'vitest'
-import { encodeEntry, encodeVaryRecord } from '../../src/entry/entry.ts'
+import { type Entry, encodeEntry, encodeVaryRecord } from '../../src/entry/entry.ts'
 import { createShapes } from '../../src/isolate/shape.ts'
 import { type Subject, variantOf } from '../../src/key/subject.ts'
-import { recall } from '../../src/protocol/recall.ts'
-import type { Query, Snapshot, Store } from '../../src/store/store.ts'
+import { type Found, recall } from '../../src/protocol/recall.ts'
+import type { NearStore, Query, Snapshot, Store } from '../../src/store/store.ts'
 
 const SCOPES = ['a', 'n:default']
 const SUBJECT: Subject = {
@@ -21,7 +21,7 @@ const SUBJECT: Subject = {
 const VARIANT = variantOf(SUBJECT, ['accept'])!
 
 const entry = (
-  body: string,
+  body: Entry['body'],
   { stamp = 'e:1', text = 'text', fresh = 60, validate = false, scopes = SCOPES } = {},
 ) =>
   encodeEntry({
@@ -67,6 +67,27 @@ function storeWith({ near, full, always = false }: Told) {
 }
 
 const PRIMARY = SUBJECT.name
+
+/** A store that has a reply at hand, and nothing else. */
+function storeWithAtHand(stored: string) {
+  const reply = { entries: [stored], clock: 'e:1', scopes: SCOPES, fences: ['e:1', 'e:1'], near: true }
+  const store = { atHand: (): Snapshot => reply } as Partial<NearStore> as NearStore
+  return () => recall({ store, shapes: createShapes(), heads: new Map(), deadline: 500 }, SUBJECT)
+}
+
+test('what is at hand is given at once, and taken apart only once', () => {
+  const look = storeWithAtHand(entry('near'))
+  const found = look() as Found
+  expect(found).toMatchObject({ outcome: 'found', entry: { body: 'near' } })
+  expect((look() as Found).entry).toBe(found.entry)
+})
+
+test('bytes at hand are for one answer alone: whoever changes them changes no other', () => {
+  const look = storeWithAtHand(entry(new Uint8Array([0xff, 1])))
+  const bytes = () => (look() as Found).entry.body as Uint8Array
+  bytes().fill(0)
+  expect([...bytes()]).toEqual([0xff, 1])
+})
 
 test('a copy that is fresh and valid is taken', async () => {
   const { asked, look } = storeWith({ near: { [PRIMARY]: entry('near') }, full: {} })

@@ -35,7 +35,7 @@ export type BypassReason =
   | 'no-key'
   /** A tag of the route is `null`, `undefined` or empty. */
   | 'no-tag'
-  /** The request body is larger than `maxBodyBytes`, took more than two seconds, or was read before. */
+  /** The request body is larger than `maxBodyBytes`, took more than two seconds, was read before, or is a GET's. */
   | 'request-body'
   /** A clear made here has not reached the store yet. */
   | 'clear-pending'

@@ -105,7 +105,7 @@ export function createState(
     depends: { route: null, recorded: [], reads: null },
     acting: c[STATE]?.acting ?? { claim: null },
     given: null,
-    handle: null,
+    handle: outer?.handle ?? null,
     enabled: () =>
       typeof options.enabled === 'function' ? atOnce(options.enabled(c)) : (options.enabled ?? true),
     emit(report, route) {

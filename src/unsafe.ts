@@ -38,7 +38,7 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
   if (route.awaitStore && committing) await holdEnd(visit, committing)
 }
 
-/** From a GET all cookies but those in the key are kept; a POST needs them. */
+/** The handler of a GET sees no cookies but those in the key; that of a POST needs them all. */
 const seesWhatGetSees = ({ asked, route }: Visit): boolean =>
   route.cookies.length === 0 || !asked.headers.has('cookie')
 

@@ -130,7 +130,8 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
   // "the set of ranges in the request's Range header field (Section 14.2) has been rejected" (RFC 9110 §15.5.17): that,
   // and any other failure, may be the answer to the Range and not to the URL.
   ['status', ({ status }, { ranged }) => ranged && status !== 200 && status !== 206],
-  // "one or more conditions given in the request header fields evaluated to false" (§15.5.13): nor is that.
+  // "one or more conditions given in the request header fields evaluated to false" (§15.5.13): so it is the answer to
+  // those, and not to the URL.
   ['status', ({ status }) => status === 412],
   // A cookie is for one client. Those that middleware above sets are not part of what is stored.
   [

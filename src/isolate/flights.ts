@@ -75,8 +75,7 @@ export function createFlights(now: () => number): Flights {
         land(cargo && { ...cargo, clears })
         if (flights.get(name) !== flight) return
         flights.delete(name)
-        if (cargo) fruitless.delete(name)
-        else fruitless.set(name, { since: now(), ms: FRUITLESS_MS })
+        if (!cargo) fruitless.set(name, { since: now(), ms: FRUITLESS_MS })
       }
     },
   }

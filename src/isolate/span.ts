@@ -10,6 +10,6 @@ export interface Span {
 
 /** Milliseconds of a span that are left; 0 where it is over, or there is none. */
 export function left(span: Span | undefined, now: number): number {
-  const passed = span ? now - span.since : -1
-  return span && passed >= 0 ? Math.max(0, span.ms - passed) : 0
+  if (!span || now < span.since) return 0
+  return Math.max(0, span.since + span.ms - now)
 }

@@ -8,6 +8,7 @@
 import type { Context } from 'hono'
 import { type Field, fieldOf } from '../http/fields.ts'
 import { normaliseLanguages, normaliseList, preferred } from '../http/language.ts'
+import { isGetOrHead } from '../http/methods.ts'
 import { plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
@@ -60,9 +61,7 @@ export function uncovered(headers: Headers, route: Route): 'cookie' | 'authoriza
  * asked of a class of an adapter's own: Node's gives a GET none, and would make the whole request to say so.
  */
 export const hasStrayBody = (request: Request): boolean =>
-  (request.method === 'GET' || request.method === 'HEAD') &&
-  Object.getPrototypeOf(request) === Request.prototype &&
-  request.body !== null
+  isGetOrHead(request.method) && Object.getPrototypeOf(request) === Request.prototype && request.body !== null
 
 /** The names of its headers that are neither common nor covered; `null` where there are none. */
 function uncommon(headers: Headers, route: Route): string | null {

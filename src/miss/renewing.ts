@@ -57,16 +57,15 @@ export function renewed(
   run: Run,
 ): Renewal {
   const received = fieldsOfEntry(response.headers, run.above, !run.reads).filter(
-    // A 304 has no content, so that a type which it has from above is not its own.
-    ([name, value]) => response.status !== 304 || !isContentField(name) || value !== run.above.get(name),
+    // It has no content, so that a type which it has from above is not its own.
+    ([name, value]) => !isContentField(name) || value !== run.above.get(name),
   )
   const headers = withNames(renewFields(entry.headers, received), namesOf(fieldOf(entry.headers, 'vary')))
   const all = headersOf(headers)
   // No fields of an entry, but what keeps a response out keeps it out: what middleware above says of this client's
   // answer, and the age that caches on the way have given it (RFC 9111 §4.2.3).
   for (const [name, value] of response.headers)
-    if ((name === 'age' || run.above.has(name)) && !isContentField(name) && !all.has(name))
-      all.append(name, value)
+    if ((name === 'age' || run.above.has(name)) && !all.has(name)) all.append(name, value)
   const made = Date.now()
   const whole = new Response(null, { status: entry.status, headers: all })
   const storable =

@@ -3,6 +3,7 @@
  * cookies that `vary.cookies` hides from the handler included.
  */
 
+import { isGetOrHead } from '../http/methods.ts'
 import { plainText } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
 import { added, type Reader } from '../learn/reads.ts'
@@ -28,7 +29,7 @@ export function observeValidated(
 }
 
 /** Whether the body of such a request is part of the key. */
-export const hasKeyedBody = ({ method }: Request): boolean => method !== 'GET' && method !== 'HEAD'
+export const hasKeyedBody = ({ method }: Request): boolean => !isGetOrHead(method)
 
 function fromHeaders(
   data: unknown,

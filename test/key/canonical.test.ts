@@ -223,6 +223,7 @@ describe('one text for one request, however it is written', () => {
     ['a name before the host', 'https://"onload=alert(1)@a/'],
     ['a name with a password', 'https://a.example:pw@a/'],
     ['a tag in the query', 'https://a/?q=<svg>'],
+    ['the end of a tag in the query', 'https://a/?q=>'],
     ['the end of an attribute in the path', 'https://a/b"'],
     ['a quote in the query', "https://a/?q='"],
   ])('but not where a route can give out %s, as Deno hands it on', (_, written) => {

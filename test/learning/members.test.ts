@@ -54,6 +54,15 @@ describe('a route that declares user.role', () => {
     expect((await get('bob')).hit).toBe(true)
   })
 
+  it('is given what the route itself has put in the place of a member', async () => {
+    const get = site(['user.team.id'], (user) => {
+      const before = user.team.id
+      user.team = { id: 'own', name: 'Own' }
+      return [before, user.team.id]
+    })
+    expect((await get('ann')).body).toEqual(['t', 'own'])
+  })
+
   it.each([
     ['reads another member', (user: User) => ({ for: user.name })],
     [

@@ -148,6 +148,17 @@ onRedis('a lease and Redis', (world) => {
     },
   )
 
+  test('a refresh gives it back', async () => {
+    const { bridge, open } = world()
+    const site = crowd(open(), { ...LEASED, expire: 60, staleWhileRevalidate: 600 })
+    site.gate.open()
+    await site.get('/page')
+    pass(70)
+    bridge.reset()
+    await site.get('/page')
+    expect(bridge.commands.map(([name]) => name)).toEqual(['MGET', 'SET', 'EVAL', 'EVAL'])
+  })
+
   test('who finds that another isolate refreshes does not ask for the lease with each hit', async () => {
     const { bridge, open } = world()
     const [here, there] = two(open, { ...LEASED, expire: 60, staleWhileRevalidate: 600 })

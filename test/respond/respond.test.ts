@@ -19,15 +19,29 @@ type Above = readonly (readonly [name: string, value: string])[]
 
 type Body = Parameters<typeof responseOf>[2]
 
-const ADDED = { age: '1', 'cache-status': 'hit' }
+type Added = Parameters<typeof responseOf>[3]['added']
+
+const ADDED: Added = {
+  age: '1',
+  'cache-status': 'hit',
+  'content-range': 'bytes 0-3/9',
+  'cache-control': 'no-cache',
+}
+const SPARSE: Added = { ...ADDED, 'content-range': undefined, 'cache-control': undefined }
 
 /** For the second time: what the first has found out about the stored fields is remembered. */
-function respond(Class: typeof Response, above: Above, stored: readonly Field[], body: Body) {
+function respond(
+  Class: typeof Response,
+  above: Above,
+  stored: readonly Field[],
+  body: Body,
+  added: Added = ADDED,
+) {
   globalThis.Response = Class
   const once = () => {
     const c = new Context(new Request('http://localhost/'))
     for (const [name, value] of above) c.header(name, value, { append: true })
-    return responseOf(c, 200, body, { stored, added: ADDED })
+    return responseOf(c, 200, body, { stored, added })
   }
   once()
   return once()
@@ -38,15 +52,15 @@ async function told(response: Response) {
 }
 
 const value = fc.string({ unit: fc.constantFrom(...'ab ,;="/é'), minLength: 1 }).map((text) => text.trim())
-const added = fc.constantFrom('vary', 'etag', 'set-cookie', 'x-a', 'cache-status', '__proto__')
-const name = fc.oneof(added, fc.constant('content-type'))
+const appended = fc.constantFrom('vary', 'etag', 'set-cookie', 'x-a', 'cache-status', '__proto__')
+const name = fc.oneof(appended, fc.constant('content-type'))
 const field = fc.oneof(
   fc.tuple(name, value),
-  fc.tuple(added, value, fc.constant<'append'>('append')),
+  fc.tuple(appended, value, fc.constant<'append'>('append')),
 ) as fc.Arbitrary<Field>
 
 /** Fields that a record, which has each name once, would lose. */
-const COOKIES: [Above, Field[], string][] = [
+const EXAMPLES: [Above, Field[], string, Added][] = [
   [
     [
       ['set-cookie', 'a=1'],
@@ -54,6 +68,7 @@ const COOKIES: [Above, Field[], string][] = [
     ],
     [['content-type', 'text/plain']],
     'body',
+    ADDED,
   ],
   [
     [],
@@ -62,6 +77,16 @@ const COOKIES: [Above, Field[], string][] = [
       ['__proto__', '1'],
     ],
     'body',
+    ADDED,
+  ],
+  [
+    [],
+    [
+      ['content-type', 'text/plain'],
+      ['cache-status', 'origin; hit'],
+    ],
+    'body',
+    SPARSE,
   ],
 ]
 
@@ -70,14 +95,15 @@ test('the adapter answers as the platform does, whatever is stored and whatever 
   const above = fc.array(fc.tuple(name, value), { maxLength: 4 }) as fc.Arbitrary<Above>
   const bytes = fc.uint8Array() as fc.Arbitrary<Uint8Array<ArrayBuffer>>
   const body = fc.option(fc.oneof(fc.string(), bytes))
+  const added = fc.constantFrom<Added[]>(ADDED, SPARSE)
   await fc.assert(
-    fc.asyncProperty(above, unique, body, async (above, fields, body) => {
+    fc.asyncProperty(above, unique, body, added, async (above, fields, body, added) => {
       // To bytes without a type the adapter gives one when it writes them; see node-adapter.test.ts.
       fc.pre(!(body instanceof Uint8Array) || fields.some(([name]) => name === 'content-type'))
-      const expected = await told(respond(native, above, fields, body))
-      expect(await told(respond(adapters, above, fields, body))).toEqual(expected)
+      const expected = await told(respond(native, above, fields, body, added))
+      expect(await told(respond(adapters, above, fields, body, added))).toEqual(expected)
     }),
-    { examples: COOKIES },
+    { examples: EXAMPLES },
   )
 })
 

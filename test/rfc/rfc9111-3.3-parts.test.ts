@@ -197,6 +197,19 @@ onBothStores('a second answer, in place of a rest that cannot be joined', (open)
     }
   })
 
+  test('has no more of it than the rest had', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('x-above', 'set above')
+      await next()
+    })
+    // Which gives Responses of its own, to which Hono adds nothing.
+    const { get } = originAt(site, [part(0, '0123'), part(4, '456789', { etag: '"v2"' }), WHOLE])
+    await get('/page', ask('bytes=0-3'))
+    const { body, headers } = await get('/page')
+    expect([body, headers.get('x-above')]).toEqual([BODY, null])
+  })
+
   test('has what middleware above has begun a response with, as cors() does', async () => {
     const site = open()
     site.app.use(cors({ origin: ['https://a.example', 'https://b.example'] }))
@@ -207,6 +220,18 @@ onBothStores('a second answer, in place of a rest that cannot be joined', (open)
       expect(body).toBe(BODY)
       expect(headers.get('access-control-allow-origin')).toBe(origin)
     }
+  })
+
+  test('is cleared by the tags that its handler gives it', async () => {
+    const site = previewOf(open, (c) => {
+      c.get('cache').tag('of the whole')
+      return c.text('whole')
+    })
+    await site.get('/page', ask('bytes=0-3'))
+    expect(await site.get('/page')).toMatchObject({ body: 'whole', cache: 'fwd=partial; stored' })
+    expect(await site.get('/page')).toMatchObject({ body: 'whole', cache: 'hit; ttl=60' })
+    await site.clear({ tag: 'of the whole' })
+    expect((await site.get('/page')).cache).toMatch(/^fwd=miss/)
   })
 
   test('reaches the client while it is made', async () => {

@@ -139,6 +139,14 @@ onBothStores('RFC 9111 §4.3.4, Freshening Stored Responses upon Validation', (o
     }
   })
 
+  test('a field of its own counts, whatever its name begins with', async () => {
+    const site = originAt(open(), [V1, unchanged({ 'content-security-policy': "default-src 'self'" })])
+    await site.get('/page')
+    pass(60)
+    await site.get('/page')
+    expect((await site.get('/page')).headers.get('content-security-policy')).toBe("default-src 'self'")
+  })
+
   test('a further Vary of the 304 counts from then on', async () => {
     const site = originAt(open(), [
       V1,
@@ -238,6 +246,21 @@ onBothStores('a 304 is stored on the same terms as a response', (open) => {
     expect(forAlice).toMatchObject({ body: 'made', cache: expect.stringContaining('detail=private') })
     expect(forAlice.headers.get('x-for')).toBe('alice')
     expect((await site.get('/page')).headers.get('x-for')).toBe('everybody')
+  })
+
+  test('but not what the response has in the place of that', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('cache-control', 'private')
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => {
+      const fields = { etag: '"v1"', 'cache-control': 'max-age=60' }
+      return c.req.header('if-none-match') ? c.body(null, 304) : c.text('made', 200, fields)
+    })
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page')).cache).toBe('fwd=stale; fwd-status=304; ttl=60; stored')
   })
 
   test('skip() keeps it out', async () => {

@@ -1,5 +1,6 @@
 /** RFC 9111 §4.3.5, Freshening Responses with HEAD: what its answer says of the stored answer to GET. */
 import { expect, test } from 'vitest'
+import { cache } from '../../src/index.ts'
 import { at, fresh, originAt, type Reply } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -61,6 +62,23 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     pass(60)
     expect((await site.get('/page', HEAD)).cache).toBe('fwd=stale; detail=head')
     expect((await site.get('/page')).body).toBe('new page')
+  })
+
+  test('a language that it has from middleware above is none of the stored body', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('content-language', c.req.header('accept-language') ?? 'en')
+      await next()
+    })
+    site.app.get('/page', cache({ policy: 'standard' }), (c) =>
+      c.text('made', 200, { ...fresh(60), etag: '"v1"' }),
+    )
+    await site.get('/page')
+    pass(60)
+    await site.get('/page', { method: 'HEAD', headers: { 'accept-language': 'de' } })
+    const answer = await site.get('/page')
+    expect(answer).toMatchObject({ body: 'made', cache: 'hit; ttl=60' })
+    expect(answer.headers.get('content-language')).toBe('en')
   })
 
   test('what middleware above sets is no validator of either', async () => {

@@ -162,6 +162,9 @@ onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) =
     const as = (cookie: string, method = 'GET') => site.get('/page', { method, headers: { cookie } })
     expect((await as('theme=dark; session=alice', 'POST')).body).toBe('for theme=dark; session=alice')
     expect((await as('theme=dark; session=bob')).body).toBe('for theme=dark')
+    // One that has seen none has seen what a GET without them sees.
+    await site.get('/page', { method: 'POST' })
+    expect(await site.get('/page')).toMatchObject({ body: 'for undefined', cache: 'hit; ttl=60' })
   })
 
   test('and clears what else it names', async () => {

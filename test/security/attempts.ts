@@ -266,6 +266,14 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     env: (who) => ({ original: new Request('http://localhost/', { headers: headersOf(who) }) }),
     handler: (c) => c.text(`for ${(c.env as { original: Request }).original.headers.get('x-user')}`),
   },
+  'a request that a getter among the bindings gives': {
+    env: (who) => ({
+      get original() {
+        return new Request('http://localhost/', { headers: headersOf(who) })
+      },
+    }),
+    handler: (c) => c.text(`for ${(c.env as { original: Request }).original.headers.get('x-user')}`),
+  },
   "Fastly's client among the bindings": {
     env: (who) => ({ clientInfo: { address: who } }),
     handler: (c) => c.text(`for ${(c.env as { clientInfo: { address: string } }).clientInfo.address}`),

@@ -8,7 +8,7 @@
 
 import type { Context, MiddlewareHandler } from 'hono'
 import { getRuntimeKey } from 'hono/adapter'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
 import { silence, tell } from './callbacks.ts'
 import { connect } from './connect.ts'
 import { ConfigError } from './errors.ts'
@@ -58,7 +58,7 @@ export function redisCache(
     const { options: ours, connection, certain, remark } = open(c, options)
     const onEvent = ours.onEvent ?? warn
     const state = createState(c, { options: ours, connection, certain }, onEvent)
-    state.handle = createHandle(state, () => routePath(c, -1))
+    state.handle = createHandle(state, () => matchedRoutes(c).at(-1)!.path)
     c.set('cache', state.handle)
     if (remark) state.emit({ type: 'misconfigured', detail: remark }, '')
     const retry = connection?.store.retry()

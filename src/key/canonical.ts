@@ -24,7 +24,7 @@ export interface UrlParts {
   readonly path: string
   /** What stands behind `?`, undecoded. */
   readonly query: string
-  /** What stands behind `#`. No client sends one, but frameworks have read parameters from it. */
+  /** From `#` on, also where nothing follows. No client sends one, but an older Hono takes it for a part of the query. */
   readonly fragment: string
   /** The URL as it came, where it has something that the standard leaves out or encodes, and no client sends. */
   readonly bare?: string
@@ -53,7 +53,7 @@ export function splitUrl(url: string): UrlParts {
     // The standard encodes it as of 2023; Deno does not yet.
     path: pathname.replaceAll('^', '%5E'),
     query: search.slice(1),
-    fragment: hash.slice(1),
+    fragment: url.includes('#') ? hash || '#' : '',
     ...(BARE.test(url) && { bare: url }),
   }
 }
@@ -67,9 +67,15 @@ export function canonicalQuery(query: string, rule: QueryRule): string[] {
   const flat: string[] = []
   for (const [name, value] of sortedPairs(query)) if (isKeyed(name, rule)) flat.push(name, value)
   // All bytes that are no UTF-8 decode to U+FFFD, but Hono's `query()` leaves them encoded and tells them apart. It may
-  // also find one of two parameters of a name by how that is written.
-  if (flat.some((text) => text.includes('\ufffd')) || writesNamesTwice(query, flat)) flat.push(query)
+  // also find one of two parameters of a name by how that is written, and an older one also inside the value of another.
+  if (flat.some((text) => text.includes('\ufffd')) || writesNamesTwice(query, flat) || nests(query, rule))
+    flat.push(query)
   return flat
+}
+
+/** Whether a value has a `?` and a name of ours behind it: to Hono 4.10.0 `a=?b=1` has a parameter `b`. */
+function nests(query: string, rule: QueryRule): boolean {
+  return query.includes('?') && [...query.matchAll(/\?([^=&?]*)/g)].some(([, name]) => isKeyed(name!, rule))
 }
 
 /** Whether a name comes more than once and one is not written as it is read. */
@@ -113,7 +119,8 @@ export function canonicalText({ method, url, routed, queryRule, key, inputs, bod
   if (key !== undefined) return JSON.stringify(['key', method, key, inputs, body])
   const { origin, path, query, fragment, bare } = url
   const parts: unknown[] = [method, origin, path, canonicalQuery(query, queryRule), inputs, body]
-  if (fragment !== '') parts.push(fragment)
+  // The query as it came: where it ends there, nothing that the rule leaves out or sorts can be told from the rest.
+  if (fragment !== '') parts.push(query + fragment)
   if (routed !== undefined) parts.push(['path', routed])
   if (bare !== undefined) parts.push(['url', bare])
   return JSON.stringify(parts)

@@ -95,6 +95,9 @@ export function memoize<Args extends object, Value>(
     // Computed behind a look-up, it must see what the key was made of, whatever the caller does meanwhile.
     const atCall = plainCopy(args, excluded)
     if (!state) {
+      // Untyped code forgets the Context easily, and the function would run without arguments.
+      if (!(c instanceof Object && 'req' in c))
+        throw new ConfigError(`memoize(${name}): call it with the Context and the arguments: (c, { id })`)
       if (!warned) console.warn(`hono-redis-cache: memoize(${name}) without redisCache(): nothing is kept`)
       warned = true
       return asJson(await compute(atCall))

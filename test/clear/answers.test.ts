@@ -21,6 +21,19 @@ onBothStores('openCache', (open) => {
   })
 })
 
+onBothStores('a clear in middleware above', (open) => {
+  test('is told of the route that answers', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await c.get('cache').clear({ tag: 'a' })
+      await next()
+    })
+    site.app.get('/products/:id', (c) => c.text('made'))
+    await site.get('/products/7')
+    expect(site.events).toContainEqual(expect.objectContaining({ type: 'clear', route: '/products/:id' }))
+  })
+})
+
 test('openCache() without a store to clear is a mistake that throws', () => {
   expect(() => openCache()).toThrow('there is no store to clear')
   expect(() => openCache({ url: 'https://example.com' })).toThrow('url needs a token')

@@ -6,7 +6,8 @@ import { splitUrl, type UrlParts } from '../../src/key/canonical.ts'
 describe('splitUrl', () => {
   const slowly = (url: string): UrlParts => {
     const { protocol, host, pathname, search, hash } = new URL(url)
-    return { origin: `${protocol}//${host}`, path: pathname, query: search.slice(1), fragment: hash.slice(1) }
+    const fragment = url.includes('#') ? hash || '#' : ''
+    return { origin: `${protocol}//${host}`, path: pathname, query: search.slice(1), fragment }
   }
   const partsOf = (url: string): UrlParts => {
     const { bare: _, ...parts } = splitUrl(url)

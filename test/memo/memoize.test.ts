@@ -271,6 +271,14 @@ test('without redisCache() the function runs each time, with one warning and the
   warn.mockRestore()
 })
 
+test('without the Context it throws, and the function does not run with the arguments in its place', async () => {
+  const load = vi.fn(({ id = '' }: { id?: string }) => id)
+  const memoized = memoize(load, { name: 'load' }) as (args?: unknown) => Promise<unknown>
+  for (const args of [{ id: '7' }, '7'])
+    await expect(memoized(args)).rejects.toThrow('memoize(load): call it with the Context and the arguments')
+  expect(load).not.toHaveBeenCalled()
+})
+
 test.each<[string, object, string]>([
   ['no name', {}, 'memoize(): name is needed; it is part of the key'],
   ['an unknown option', { name: 'a', ttl: 1 }, 'memoize(): there is no option "ttl"'],

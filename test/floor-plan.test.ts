@@ -179,7 +179,9 @@ describe('packages', () => {
       'miss/replay.ts',
       'options/environment.ts',
       'request/innermost.ts',
+      'request/matched.ts',
       'request/routed.ts',
+      'respond/fetched.ts',
     ]
     const found = packages.filter(({ target, atRunTime }) => atRunTime && /^hono(\/|$)/.test(target))
     expect(found.map(({ file }) => file).filter((file) => !rooms.includes(file))).toEqual([])

@@ -18,7 +18,8 @@ import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
 import { declaredVary } from '../options/route.ts'
 import { type Keepable, keepable } from '../protocol/keep.ts'
-import { setField } from '../respond/saying.ts'
+import { copyOfFetched, isDecoded } from '../respond/fetched.ts'
+import { replaceResponse, setField } from '../respond/saying.ts'
 import { tagScope } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commitKept } from './committing.ts'
@@ -48,6 +49,7 @@ export function storeResponse(
   // Before its headers: only then does Node's adapter name the type of a string among them, as other runtimes do. And
   // not its `body`: once that was read, Bun no longer knows that it was text.
   void c.res.bodyUsed
+  if (isDecoded(c.res)) replaceResponse(c, copyOfFetched(c.res))
   const storable: Storable | NotStorable =
     c.req.method === 'HEAD'
       ? { store: false, reason: 'head' }

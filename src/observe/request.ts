@@ -26,6 +26,8 @@ export interface RequestObservation {
 const OWN_PURPOSES = ['signal', 'body', 'bodyUsed']
 /** The same; methods. */
 const BODY_READERS = ['text', 'json', 'arrayBuffer', 'blob', 'bytes', 'formData']
+/** What these give depends on the type that the body is said to have, also where there is none. */
+const TYPED_READERS = ['blob', 'formData']
 
 /** Those of `c.req`. */
 const HONO_BODY_READERS = [...BODY_READERS, 'parseBody']
@@ -129,18 +131,37 @@ export function observeRequest(
       whole()
       return
     }
+    const noted = (note?: () => void) => {
+      if (!watching()) return
+      taken = false
+      note?.()
+    }
     const get =
       (note?: () => void): Accessor['get'] =>
       (below) => {
-        if (watching()) {
-          taken = false
-          note?.()
-        }
+        noted(note)
         return below()
       }
     const set: Accessor['set'] = (value, below) => below(value)
-    for (const name of OWN_PURPOSES) intercept(request, name, { get: get() })
-    for (const name of BODY_READERS) intercept(request, name, { get: get(), set })
+    // Node's adapter makes a whole request for these, of all its headers: it reads them, and not the route.
+    const aside: Accessor['get'] = (below) => {
+      noted()
+      return unobserved(below)
+    }
+    const readAside =
+      (note?: () => void): Accessor['get'] =>
+      (below) => {
+        noted(note)
+        const read = below()
+        if (typeof read !== 'function' || !watching()) return read
+        return (...args: unknown[]) => unobserved(() => read.apply(request, args))
+      }
+    const type = () => reader.header('content-type')
+    for (const name of OWN_PURPOSES) intercept(request, name, { get: aside })
+    for (const name of BODY_READERS) {
+      const isTyped = TYPED_READERS.includes(name) && !hasKeyedBody(request)
+      intercept(request, name, { get: readAside(isTyped ? type : undefined), set })
+    }
     intercept(request, 'clone', { get: get(whole), set })
     if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })
     let headers: Headers | undefined

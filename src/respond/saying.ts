@@ -4,6 +4,7 @@
 
 import type { Context } from 'hono'
 import { type CacheStatus, formatCacheStatus } from '../http/cache-status.ts'
+import { copyOfFetched } from './fetched.ts'
 
 /** Says in the response what the cache did. Caches nearer to the origin stay before it. */
 export function say(c: Context, status: CacheStatus): void {
@@ -49,15 +50,21 @@ export function setField(
   how: 'append' | 'set' = 'set',
 ): void {
   const { res } = c
+  const change = ({ headers }: Response) => {
+    if (value === null) headers.delete(name)
+    else headers[how](name, value)
+  }
   try {
     // Not `c.header()`, which makes a new Response around the body: Bun then no longer knows that it was text. Asking
     // for anything else first makes Node's adapter copy headers that may be the app's own.
     void res.bodyUsed
-    if (value === null) res.headers.delete(name)
-    else res.headers[how](name, value)
+    change(res)
   } catch {
-    // Those of a fetched response cannot be changed.
-    c.header(name, value ?? undefined, { append: how === 'append' })
+    // Of an error (`Response.error()`) there is no copy, but for the one of Node's adapter, which is a 200.
+    if (res.status === 0) return
+    const copy = copyOfFetched(res)
+    change(copy)
+    replaceResponse(c, copy)
   }
 }
 

@@ -91,6 +91,29 @@ test('a request with cookies and Authorization is served what a route made that 
   expect(answer).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
 })
 
+test.each<[string, (c: Context) => Promise<unknown>]>([
+  ['the type of its Blob', async (c) => (await c.req.blob()).type],
+  ['the type of that of c.req.raw', async (c) => (await c.req.raw.blob()).type],
+  [
+    'whether it is a form',
+    (c) =>
+      c.req.formData().then(
+        () => 'form',
+        () => 'none',
+      ),
+  ],
+])('what is made of the body of a GET depends on its Content-Type: %s', async (_, read) => {
+  const site = openSite({ store: memoryStore() })
+  site.app.get('/page', cache(), async (c) => c.text(`made of ${await read(c)}`))
+  const plain = new Hono().get('/page', async (c) => c.text(`made of ${await read(c)}`))
+  const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+  for (const init of [form, {}, form]) {
+    const answer = await site.get('/page', init)
+    expect(answer.body).toBe(await (await plain.request('/page', init)).text())
+    expect(answer.headers.get('vary')).toBe('content-type')
+  }
+})
+
 test('Vary names the headers that were learned, in a miss and in a hit, and never a variable', async () => {
   const site = pageOf((c) => [c.req.header('x-tenant'), c.get('plan')], {}, { plan: 'free' })
   for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60']) {

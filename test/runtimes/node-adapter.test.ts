@@ -1,5 +1,5 @@
 /** What a hit is on the wire of Node's adapter, which writes headers in ways of its own: what the miss was. */
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
 import { type Running, run } from '../support/running.ts'
@@ -86,6 +86,27 @@ test('what middleware above changes behind a hit is kept, whatever else is asked
     app.get('/page', cache(), (c) => c.text('page', 200, { 'x-stored': '1' }))
   })
   expect(Object.fromEntries(hit.headers)).toMatchObject({ 'x-after': '1', 'x-stored': '1' })
+})
+
+test.each<[string, (c: Context) => unknown]>([
+  ['its body, through Hono', (c) => c.req.text()],
+  ['its body', (c) => c.req.raw.body],
+  ['its signal', (c) => c.req.raw.signal.aborted],
+])('a route that reads of its request %s has read no header', async (_, read) => {
+  const { hit } = await missAndHit((app) => {
+    app.use(async (c, next) => {
+      // As the adapter did until 1.19: it makes the whole request for that, too.
+      const { raw } = c.req
+      const get = () => new Request(raw.url, { headers: raw.headers }).signal
+      Object.defineProperty(raw, 'signal', { get, configurable: true })
+      await next()
+    })
+    app.get('/page', cache(), async (c) => {
+      await read(c)
+      return c.text('page')
+    })
+  })
+  expect(hit.headers.get('vary')).toBeNull()
 })
 
 function latin1(text: string): string {

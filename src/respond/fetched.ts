@@ -1,0 +1,33 @@
+/**
+ * A response that was fetched and that a route hands on as it is: nobody can change its headers, and where `fetch()` has
+ * decoded the body, they still name its coding. Deno sends such a one without, as long as it is the very same.
+ */
+
+import { getRuntimeKey } from 'hono/adapter'
+
+/** One like it, of which the headers can be changed, and are true. */
+export function copyOfFetched(res: Response): Response {
+  const { status, statusText, body } = res
+  // A copy of them, too: Node's adapter of 1.14 to 2.0.0 takes a Headers as it is.
+  const headers = new Headers(res.headers)
+  if (isCoded(res) && body !== null)
+    for (const name of ['content-encoding', 'content-length']) headers.delete(name)
+  // Workers send an empty one as it is.
+  return new Response(body, { status, headers, ...(statusText && { statusText }) })
+}
+
+/** Whether its body has lost the coding that its headers name. */
+export function isDecoded(res: Response): boolean {
+  if (!isCoded(res)) return false
+  try {
+    res.headers.delete('hono-redis-cache')
+    // What the app has coded itself, with headers of its own.
+    return false
+  } catch {
+    return res.body !== null
+  }
+}
+
+/** In a way that every `fetch()` decodes. Workers code a body as its headers say, and no others do. */
+const isCoded = ({ headers }: Response): boolean =>
+  /^(gzip|br)$/i.test(headers.get('content-encoding') ?? '') && getRuntimeKey() !== 'workerd'

@@ -8,7 +8,6 @@
 
 import type { Context, MiddlewareHandler } from 'hono'
 import { getRuntimeKey } from 'hono/adapter'
-import { matchedRoutes } from 'hono/route'
 import { silence, tell } from './callbacks.ts'
 import { connect } from './connect.ts'
 import { ConfigError } from './errors.ts'
@@ -18,6 +17,7 @@ import { checkOpenCacheOptions, checkRedisCacheOptions } from './options/check-c
 import { scopesToClear } from './options/clearing.ts'
 import { credentials, runsManyIsolates } from './options/environment.ts'
 import type { ConnectionOptions, RedisCacheOptions } from './options/options.ts'
+import { matched } from './request/matched.ts'
 import { giveSelection } from './respond/selecting.ts'
 import { createState, handOver, type Opened, type Report } from './state.ts'
 import { memoryStore } from './store/memory.ts'
@@ -58,7 +58,7 @@ export function redisCache(
     const { options: ours, connection, certain, remark } = open(c, options)
     const onEvent = ours.onEvent ?? warn
     const state = createState(c, { options: ours, connection, certain }, onEvent)
-    state.handle = createHandle(state, () => matchedRoutes(c).at(-1)!.path)
+    state.handle = createHandle(state, () => matched(c).at(-1)!.path)
     c.set('cache', state.handle)
     if (remark) state.emit({ type: 'misconfigured', detail: remark }, '')
     const retry = connection?.store.retry()

@@ -11,8 +11,8 @@
 
 import type { Context, Next } from 'hono'
 import { HonoBase } from 'hono/hono-base'
-import { matchedRoutes } from 'hono/route'
 import { findTargetHandler } from 'hono/utils/handler'
+import { matched } from '../request/matched.ts'
 
 export interface ReplayOptions {
   /** What the handler is asked: a GET for a HEAD, with a body of its own, and nothing of the client's connection. */
@@ -39,7 +39,7 @@ const VALIDATED = ['json', 'form', 'query', 'param', 'header', 'cookie'] as cons
  * @param ours the very middleware that asks
  */
 export function canReplay(c: Context, routeIndex: number, ours: object): boolean {
-  const route = matchedRoutes(c)[routeIndex]
+  const route = matched(c)[routeIndex]
   return route !== undefined && findTargetHandler(route.handler) === ours && !hasRenderer(c)
 }
 
@@ -65,7 +65,7 @@ export async function replay(
     if (status !== 200) inner.status(status as Parameters<Context['status']>[0])
     return run(inner, next)
   }
-  const matches = matchedRoutes(c).map((route, index) => {
+  const matches = matched(c).map((route, index) => {
     const handler = index < routeIndex ? passOn : index === routeIndex ? inOurPlace : route.handler
     return [[handler, route], paramsAt(c, index)] as [[typeof handler, typeof route], Record<string, string>]
   })

@@ -4,8 +4,8 @@
  */
 
 import type { Context } from 'hono'
-import { matchedRoutes } from 'hono/route'
 import { findTargetHandler } from 'hono/utils/handler'
+import { matched } from './matched.ts'
 
 /** The middlewares that `cache()` has made. */
 const ours = new WeakSet<object>()
@@ -20,7 +20,7 @@ export const markAsOurs = (middleware: object): void => {
  * Hono's own helpers, what takes `next` is a middleware, and what does not is a handler, at which the chain ends.
  */
 export function answeringRoute(c: Context): { path: string; hasOwnCache: boolean } {
-  const routes = matchedRoutes(c)
+  const routes = matched(c)
   for (let at = c.req.routeIndex + 1; at < routes.length; at++) {
     const { path, handler } = routes[at]!
     const target = findTargetHandler(handler)

@@ -76,14 +76,21 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     if (learned) {
       run.end()
       await commitBehind(visit, before, learned)
-      return say(c, about)
+      giveMade(visit, about)
+      return
     }
   }
   const { committing, ...stored } = storeResponse(visit, before, run)
+  const isWhole = giveMade(visit, { ...about, ...stored })
+  if (route.awaitStore && committing) await (isWhole ? holdEnd(visit, committing) : committing)
+}
+
+/** Gives the client what the handler has made; whether that is all of it. */
+function giveMade({ c, asked, state }: Visit, status: CacheStatus): boolean {
   const selection = selectMade(asked, c.res)
-  say(c, { ...about, ...stored })
-  if (route.awaitStore && committing) await (selection ? committing : holdEnd(visit, committing))
+  say(c, status)
   if (selection) state.given = { response: c.res, selection, ownEtag: null }
+  return !selection
 }
 
 /** Commits behind the response, or before it where the route waits for that. */

@@ -21,6 +21,15 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     expect(hit.headers.get('x-new')).toBe('yes')
   })
 
+  test('who has that version already is told so', async () => {
+    const site = originAt(open(), [GET, { headers: { ...fresh(90), etag: '"v1"' } }])
+    await site.get('/page')
+    pass(60)
+    const headers = { 'if-none-match': '"v1"' }
+    expect(await site.get('/page', { ...HEAD, headers })).toMatchObject({ status: 304, cache: 'fwd=stale' })
+    expect(await site.get('/page')).toMatchObject({ body: 'the page', cache: 'hit; ttl=90' })
+  })
+
   test.each([
     ['ETag', { etag: '"v2"' }],
     ['Content-Length', { 'content-length': '9' }],

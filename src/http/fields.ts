@@ -25,6 +25,12 @@ const NEVER_STORED = new Set([
   'content-length',
 ])
 
+/**
+ * "A sender MUST NOT send a connection option corresponding to a field that is intended for all recipients of the content"
+ * (§7.6.1): not left out even so, because they tell who may have it.
+ */
+const FOR_ALL = new Set(['set-cookie', 'vary'])
+
 /** Fields that describe the representation: they belong to the response that carries it, whatever is set above. */
 const REPRESENTATION = new Set(['content-type', 'content-encoding', 'content-language'])
 
@@ -37,7 +43,7 @@ const REPRESENTATION = new Set(['content-type', 'content-encoding', 'content-lan
  *   above may be the handler's own, and none of it may be lost
  */
 export function fieldsOfEntry(response: Headers, above: Headers, varies = false): Field[] {
-  const connection = namesOf(response.get('connection'))
+  const connection = namesOf(response.get('connection')).filter((name) => !FOR_ALL.has(name))
   const cookiesAbove = above.getSetCookie()
   const fields: Field[] = []
   for (const [name, value] of response) {

@@ -27,6 +27,13 @@ describe('RFC 9110 §7.6.1 Connection', () => {
     expect(fields({ connection: 'X-Hop, close', 'x-hop': '1', 'x-kept': '1' })).toEqual([['x-kept', '1']])
   })
 
+  test.each(['set-cookie', 'vary'])(
+    'but not %s, without which one would have the answer of another',
+    (name) => {
+      expect(fields({ connection: name, [name]: 'accept' })).toEqual([[name, 'accept']])
+    },
+  )
+
   test.each(['age', 'content-length'])('%s is computed anew for every answer', (name) => {
     expect(fields({ [name]: '7' })).toEqual([])
     expect(mayBeOfEntry(name, '7')).toBe(false)

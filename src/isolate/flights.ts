@@ -8,8 +8,8 @@
  */
 
 import type { Entry } from '../entry/entry.ts'
+import { left, type Span } from '../store/span.ts'
 import { createRecent } from './recent.ts'
-import { left, type Span } from './span.ts'
 
 /** What a flight brings. */
 export interface Cargo {

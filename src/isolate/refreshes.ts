@@ -2,8 +2,8 @@
  * Refreshes behind an answer: one at a time for each key in an isolate.
  */
 
+import { left, type Span } from '../store/span.ts'
 import { createRecent } from './recent.ts'
-import { left, type Span } from './span.ts'
 
 export interface Refreshes {
   isUnderWay(name: string): boolean

@@ -6,7 +6,7 @@
  * stop the others. An app has a bounded number of them.
  */
 
-import { left, type Span } from './span.ts'
+import { left, type Span } from '../store/span.ts'
 
 export interface Variants {
   /** A new variant of known inputs was stored. */

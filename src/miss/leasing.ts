@@ -9,11 +9,11 @@
 import { residence } from '../entry/freshness.ts'
 import { demandsOf, mayReuse } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
-import { left, type Span } from '../isolate/span.ts'
 import type { Subject } from '../key/subject.ts'
 import { type Found, recall } from '../protocol/recall.ts'
 import { reportFailure } from '../state.ts'
 import { leaseName } from '../store/scope.ts'
+import { left, type Span } from '../store/span.ts'
 import type { Before, Visit } from '../visit.ts'
 import { answerShared } from './sharing.ts'
 

@@ -7,6 +7,7 @@
  */
 
 import { StoreError, type StoreFailure, toStoreError } from '../errors.ts'
+import { left, type Span } from './span.ts'
 
 export interface Breaker {
   /** Whether a call would be refused now. */
@@ -25,26 +26,16 @@ const OPEN_MS = 10_000
 
 export function breaker(now: () => number): Breaker {
   let failures = 0
-  /** Open, and lets no call through, for so long since then; 0 while closed. */
-  let openFor = 0
-  let since = 0
-
-  function open(ms: number): void {
-    openFor = ms
-    since = now()
-  }
+  /** For how long it is open, and lets no call through; `undefined` while closed. */
+  let open: Span | undefined
 
   function close(): void {
     failures = 0
-    openFor = 0
+    open = undefined
   }
 
-  /** A clock that was set back must not keep it open until it has caught up. */
-  function isOpen(): boolean {
-    if (openFor === 0) return false
-    const passed = now() - since
-    return passed >= 0 && passed < openFor
-  }
+  // The time is not asked while it is closed: each hit asks this.
+  const isOpen = (): boolean => open !== undefined && left(open, now()) > 0
 
   return {
     isOpen,
@@ -52,7 +43,7 @@ export function breaker(now: () => number): Breaker {
     async call(ms, work, answers = ['out-of-memory']) {
       if (isOpen()) throw new StoreError('breaker-open')
       // This call is the probe. Others wait for its outcome, but not for ever: its request may die with it.
-      if (openFor > 0) open(ms + 1)
+      if (open) open = { since: now(), ms: ms + 1 }
       try {
         const value = await work()
         close()
@@ -62,7 +53,7 @@ export function breaker(now: () => number): Breaker {
         if (answers.includes(error.reason)) close()
         else if (++failures >= FAILURES_TO_OPEN) {
           if (failures === FAILURES_TO_OPEN) error.breaker = 'opened'
-          open(OPEN_MS)
+          open = { since: now(), ms: OPEN_MS }
         }
         throw error
       }

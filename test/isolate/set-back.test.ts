@@ -2,17 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { createFlights } from '../../src/isolate/flights.ts'
 import { createRefreshes } from '../../src/isolate/refreshes.ts'
-import { left } from '../../src/isolate/span.ts'
 import { createVariants } from '../../src/isolate/variants.ts'
 import { fakeClock } from '../fixtures/clock.ts'
 
 const HOUR = 3_600
-
-test('a span is over at its end, and before its beginning', () => {
-  const span = { since: 1_000, ms: 100 }
-  expect([999, 1_000, 1_060, 1_100, 9_999].map((now) => left(span, now))).toEqual([0, 100, 40, 0, 0])
-  expect(left(undefined, 1_000)).toBe(0)
-})
 
 describe('where the clock is set back', () => {
   test('nobody waits for a flight of later, and the next one leads', () => {

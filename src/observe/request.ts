@@ -144,23 +144,19 @@ export function observeRequest(
       }
     const set: Accessor['set'] = (value, below) => below(value)
     // Node's adapter makes a whole request for these, of all its headers: it reads them, and not the route.
-    const aside: Accessor['get'] = (below) => {
-      noted()
-      return unobserved(below)
-    }
-    const readAside =
+    const aside =
       (note?: () => void): Accessor['get'] =>
       (below) => {
         noted(note)
-        const read = below()
+        const read = unobserved(below)
         if (typeof read !== 'function' || !watching()) return read
         return (...args: unknown[]) => unobserved(() => read.apply(request, args))
       }
     const type = () => reader.header('content-type')
-    for (const name of OWN_PURPOSES) intercept(request, name, { get: aside })
+    for (const name of OWN_PURPOSES) intercept(request, name, { get: aside() })
     for (const name of BODY_READERS) {
       const isTyped = TYPED_READERS.includes(name) && !hasKeyedBody(request)
-      intercept(request, name, { get: readAside(isTyped ? type : undefined), set })
+      intercept(request, name, { get: aside(isTyped ? type : undefined), set })
     }
     intercept(request, 'clone', { get: get(whole), set })
     if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })

@@ -89,13 +89,19 @@ onBothStores('leases', (open) => {
 describe('a lease and the requests of one isolate', () => {
   fakeDate()
 
-  test('who has waited for another of them does not wait as long again for the lease', async () => {
+  /** An isolate beside another one that has the lease and keeps it. Its timers are ours. */
+  async function besideOneThatHangs(): Promise<Crowded> {
     vi.useFakeTimers()
     const store = memoryStore()
     const open: Open = (options) => openSite({ store, ...options })
     const [here, there] = two(open, { lease: true, coalesceWait: 2 })
     void there.fetch('/page')
     await there.gate.arrived
+    return here
+  }
+
+  test('who has waited for another of them does not wait as long again for the lease', async () => {
+    const here = await besideOneThatHangs()
     await vi.advanceTimersByTimeAsync(500)
     // The first of them waits for the lease, and the second for the first.
     void here.fetch('/page')
@@ -105,12 +111,7 @@ describe('a lease and the requests of one isolate', () => {
   })
 
   test('where the clock is set back, who waits for a holder that hangs does not wait until it has caught up', async () => {
-    vi.useFakeTimers()
-    const store = memoryStore()
-    const open: Open = (options) => openSite({ store, ...options })
-    const [here, there] = two(open, { lease: true, coalesceWait: 2 })
-    void there.fetch('/page')
-    await there.gate.arrived
+    const here = await besideOneThatHangs()
     void here.fetch('/page')
     await vi.advanceTimersByTimeAsync(500)
     vi.setSystemTime(Date.now() - 3_600_000)

@@ -41,7 +41,7 @@ export function variantOf(subject: Subject, inputs: readonly string[]): Variant 
 }
 
 /** The name of the entry that a request will find, as far as the record told what it depends on. */
-export function nameOf(subject: Subject, recorded: readonly string[] = []): string {
+export function nameOf(subject: Subject, recorded: readonly string[]): string {
   const variant = recorded.length > 0 ? variantOf(subject, recorded) : null
   return variant?.name ?? subject.name
 }

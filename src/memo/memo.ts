@@ -10,7 +10,7 @@ import type { Usefulness } from '../http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
 import { union } from '../key/names.ts'
-import { nameOf, type Subject } from '../key/subject.ts'
+import type { Subject } from '../key/subject.ts'
 import { commitKept } from '../miss/committing.ts'
 import { mayTake } from '../miss/sharing.ts'
 import { hasTooManyTags, reportNotStored, tooManyTags } from '../miss/storable.ts'
@@ -68,14 +68,14 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
   const { namespace, key } = subject
   report({ type: 'miss', namespace, key, reason: outcome === 'found' ? 'stale' : outcome, milliseconds })
   // Nothing is awaited between this and `lead` where there is nobody to wait for.
-  const waiting = connection.flights.join(nameOf(subject), COALESCE_MS)
+  const waiting = connection.flights.join(subject.name, COALESCE_MS)
   const cargo = waiting && (await waiting)
   if (cargo && mayTake(subject, found, cargo)) {
     report({ type: 'shared', namespace, key })
     use(state.parts, connection, cargo.entry)
     return cargo.entry.body as string
   }
-  const land = connection.flights.lead(nameOf(subject), COALESCE_MS, connection.store.clears())
+  const land = connection.flights.lead(subject.name, COALESCE_MS, connection.store.clears())
   try {
     return await make(memo, found, land)
   } finally {
@@ -114,7 +114,7 @@ async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Prom
 /** Makes the value anew behind the answer, once at a time. */
 function refresh(memo: Memo, found: Found): void {
   const { subject, state, report } = memo
-  const done = found.connection.refreshes.begin(nameOf(subject))
+  const done = found.connection.refreshes.begin(subject.name)
   if (!done) return
   const refreshing = make(memo, found)
     .catch(() => report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))

@@ -5,7 +5,7 @@
  * stored behind the response if nothing speaks against it. Whatever goes wrong on the way, the handler answers.
  */
 
-import type { Context, Env, MiddlewareHandler } from 'hono'
+import type { Context, Env, MiddlewareHandler, Next } from 'hono'
 import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
@@ -61,18 +61,16 @@ export function cache<E extends Env = Env, P extends string = string>(
   const variants = createVariants()
   let warned = false
 
-  // It must not give what `next()` gives: that is the Context, which Hono takes for the response of a handler that makes
-  // none.
-  const middleware: MiddlewareHandler = async function cache(c, next) {
+  const middleware: MiddlewareHandler = function cache(c, next) {
     const state = stateOf(c)
     if (!state) {
       if (!warned)
         console.warn('hono-redis-cache: cache() without redisCache() above it: the route is not cached')
       warned = true
-      return void (await next())
+      return passOn(next)
     }
     const { path, hasOwnCache } = answeringRoute(c)
-    if (hasOwnCache) return void (await next())
+    if (hasOwnCache) return passOn(next)
 
     const report = (report: Report) => state.emit(report, path)
     const { connection } = state
@@ -97,39 +95,46 @@ export function cache<E extends Env = Env, P extends string = string>(
       isInnermost,
       middleware,
     }
-    const refusal = await visitCache(visit)
-    if (refusal) {
-      const clears = refusal.reason === 'method' && route.profile.invalidates && isUnsafe(c.req.method)
-      await bypass(refusal, visit, clears ? () => answerUnsafe(visit) : undefined)
-    }
-    if (state.options.serverTiming && refusal?.reason !== 'upgrade') sayTiming(c, state.timing)
+    return state.options.serverTiming ? visitAndTell(visit) : visitCache(visit)
   }
   markAsOurs(middleware)
   return middleware
+}
+
+/** Not what `next()` gives: that is the Context, which Hono takes for the response of a handler that makes none. */
+async function passOn(next: Next): Promise<void> {
+  await next()
 }
 
 /** Past the cache, and says why. */
 async function bypass(
   { reason, detail }: Refusal,
   { c, next, report, isInnermost }: Pick<Visit, 'c' | 'next' | 'report' | 'isInnermost'>,
-  answerInstead?: () => Promise<void>,
 ): Promise<void> {
   report({ type: 'bypass', reason, ...(detail !== undefined && { detail }) })
-  if (answerInstead) return answerInstead()
   await next()
   if (reason === 'upgrade' || !isInnermost()) return
   say(c, BYPASSES[reason] ?? { fwd: 'bypass', detail: reason })
 }
 
-/** Takes a request through the cache, or says why it must go past it. */
-async function visitCache(visit: Visit): Promise<Refusal | null> {
+/** With Server-Timing at the end; an upgraded connection has no response to say it in. */
+async function visitAndTell(visit: Visit): Promise<void> {
+  await visitCache(visit)
+  if (!visit.asked.headers.has('upgrade')) sayTiming(visit.c, visit.state.timing)
+}
+
+/** Takes a request through the cache, or past it. */
+async function visitCache(visit: Visit): Promise<void> {
   const { c, route, state, connection, report } = visit
 
   // 1. Is it ours?
   const refusal = refuse(visit)
-  if (refusal) return refusal
+  if (refusal) {
+    const mayClear = refusal.reason === 'method' && route.profile.invalidates && isUnsafe(c.req.method)
+    return mayClear ? answerUnsafe(visit) : bypass(refusal, visit)
+  }
   const demands = demandsOf(c.req.raw.headers, route.profile)
-  if (demands.noStore) return { reason: 'request' }
+  if (demands.noStore) return bypass({ reason: 'request' }, visit)
 
   // 2. Name it.
   let subject: Subject
@@ -137,10 +142,10 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
     const { names } = connection
     const { exclude } = state.options
     const described = describeAgain(c, route, names) ?? (await describe(c, route, { exclude, names }))
-    if ('refusal' in described) return described.refusal
+    if ('refusal' in described) return bypass(described.refusal, visit)
     subject = described.subject
   } catch (cause) {
-    return { reason: 'configuration', detail: mistakeOf('keyBuilder or tags', cause) }
+    return bypass({ reason: 'configuration', detail: mistakeOf('keyBuilder or tags', cause) }, visit)
   }
   const { namespace, key, text, scopes } = subject
   state.lookedUp = { namespace, key, text, scopes }
@@ -155,13 +160,13 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
     // What is at hand is not waited for.
     found = recalled instanceof Promise ? await recalled : recalled
   } catch (cause) {
-    return { reason: 'store', detail: reportFailure('look-up', cause, report) }
+    return bypass({ reason: 'store', detail: reportFailure('look-up', cause, report) }, visit)
   }
   const now = Date.now()
   const milliseconds = now - asking
   state.timing.lookUp = milliseconds
-  if (found.outcome === 'suspended') return { reason: 'clear-pending' }
-  if (found.outcome === 'unkeyed') return unkeyed(found.input, c, route)
+  if (found.outcome === 'suspended') return bypass({ reason: 'clear-pending' }, visit)
+  if (found.outcome === 'unkeyed') return bypass(unkeyed(found.input, c, route), visit)
   const { inputs: recorded, stamp, seen } = found
   state.depends = { route, recorded, reads: null }
   const need = found.outcome === 'found' ? 'stale' : found.outcome
@@ -182,7 +187,6 @@ async function visitCache(visit: Visit): Promise<Refusal | null> {
   if (recorded.length > 0) visit.variants.hit(visit.path)
   report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
   refresh?.()
-  return null
 }
 
 /**
@@ -194,7 +198,7 @@ async function miss(
   before: Before,
   entry: Entry | null,
   { onlyIfCached }: Demands,
-): Promise<null> {
+): Promise<void> {
   const { c, route, state, report } = visit
   const { need, subject } = before
   const { namespace, key } = subject
@@ -202,18 +206,18 @@ async function miss(
   if (onlyIfCached) {
     replaceResponse(c, c.newResponse(null, 504))
     say(c, { fwd: forwardedFor(need), detail: 'only-if-cached' })
-    return null
+    return
   }
   const patience = { since: Date.now(), ms: route.coalesceWait * 1000 }
   const shared = await shareOrLead(visit, before, patience)
-  if (shared === 'answered') return null
+  if (shared === 'answered') return
   let land = shared
   state.acting.land = land
   try {
     const lease = land && route.lease ? await leaseOrAnswer(visit, before, patience) : null
     if (lease && 'entry' in lease) {
       land?.({ entry: lease.entry, inputs: lease.inputs, found: true })
-      return null
+      return
     }
     land = landing(land, lease)
     await answerByHandler(visit, { ...before, land }, entry)
@@ -221,7 +225,6 @@ async function miss(
     land?.(null)
     throw error
   }
-  return null
 }
 
 function refuse({ c, route, state }: Visit): Refusal | null {

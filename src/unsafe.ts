@@ -20,6 +20,7 @@ import type { Before, Visit } from './visit.ts'
 
 export async function answerUnsafe(visit: Visit): Promise<void> {
   const { c, asked, route, state, report } = visit
+  report({ type: 'bypass', reason: 'method' })
   // What is stored later is stamped with the clock of now.
   const before = c.req.method === 'POST' && seesWhatGetSees(visit) ? await describeGet(visit) : null
   const run = before && (await runHandler(visit, before, asked))

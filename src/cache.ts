@@ -5,7 +5,7 @@
  * stored behind the response if nothing speaks against it. Whatever goes wrong on the way, the handler answers.
  */
 
-import type { Context, Env, MiddlewareHandler, Next } from 'hono'
+import type { Context, Env, MiddlewareHandler } from 'hono'
 import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
@@ -20,6 +20,7 @@ import { ANONYMOUS, uncovered } from './learn/inputs.ts'
 import { answerByHandler, statusKey } from './miss/asking.ts'
 import { landing, leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
+import { passOn } from './miss/replay.ts'
 import { shareOrLead } from './miss/sharing.ts'
 import type { CacheOptions } from './options/options.ts'
 import { type Route, routeResolver } from './options/route.ts'
@@ -67,10 +68,10 @@ export function cache<E extends Env = Env, P extends string = string>(
       if (!warned)
         console.warn('hono-redis-cache: cache() without redisCache() above it: the route is not cached')
       warned = true
-      return passOn(next)
+      return passOn(c, next)
     }
     const { path, hasOwnCache } = answeringRoute(c)
-    if (hasOwnCache) return passOn(next)
+    if (hasOwnCache) return passOn(c, next)
 
     const report = (report: Report) => state.emit(report, path)
     const { connection } = state
@@ -99,11 +100,6 @@ export function cache<E extends Env = Env, P extends string = string>(
   }
   markAsOurs(middleware)
   return middleware
-}
-
-/** Not what `next()` gives: that is the Context, which Hono takes for the response of a handler that makes none. */
-async function passOn(next: Next): Promise<void> {
-  await next()
 }
 
 /** Past the cache, and says why. */

@@ -89,7 +89,8 @@ export async function replay(
   body?.cancel().catch(() => {})
 }
 
-const passOn = async (_: Context, next: Next): Promise<void> => void (await next())
+/** Gives not what `next()` gives: that is the Context, which Hono takes for the response of a handler that makes none. */
+export const passOn = async (_: Context, next: Next): Promise<void> => void (await next())
 
 function executionContext(c: Context): Context['executionCtx'] | undefined {
   try {

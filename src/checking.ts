@@ -69,24 +69,53 @@ export const boolean = expecting('true or false', (value) => typeof value === 'b
 export const text = expecting('a string that is not empty', isText)
 export const texts = arrayOf('an array of strings', text)
 export const callback = expecting('a function', isFunction)
-export const seconds = expecting('seconds, zero or more', isZeroOrMore)
+export const seconds = expecting('a number of seconds, zero or more', isZeroOrMore)
 export const bytes = expecting('a number of bytes, zero or more', isZeroOrMore)
+
+/** What a client is that cannot be given as it is, and what to write; each has methods of our names that mean another. */
+export function foreignClient(value: unknown, option = ''): string | null {
+  if (!isObject(value)) return null
+  const client = (of: string, send: string) => `a client of ${of}; write ${option}{ send: ${send} }`
+  if (isFunction(value.call)) return client('ioredis', '([name, ...args]) => redis.call(name, ...args)')
+  if (isFunction(value.sendCommand))
+    return client('node-redis', '(command) => redis.sendCommand(command.map(String))')
+  if (value.constructor?.name === 'RedisClient')
+    return client('Bun', '([name, ...args]) => redis.send(name, args.map(String))')
+  return null
+}
+
+/** The same of any client or store, where none is due. */
+export function misplaced(value: unknown, option = ''): string | null {
+  if (!isObject(value)) return null
+  if (isFunction(value.lookUp)) return 'a Store; write { store }'
+  const isUpstash = isFunction(value.exec) && isFunction(value.pipeline)
+  const upstash = option ? `${option}redis` : '{ send: (command) => redis.exec(command) }'
+  return foreignClient(value, option) ?? (isUpstash ? `a client of @upstash/redis; write ${upstash}` : null)
+}
 
 /** What is `undefined` is as if it were not there. */
 export const defined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 
-/** @throws {ConfigError} for the first mistake, which `where` puts into its place */
-export function checkOptions(options: unknown, checks: Checks, where: string): void {
+/**
+ * @param elsewhere what is said of an option that there is none of here
+ * @throws {ConfigError} for the first mistake, which `where` puts into its place
+ */
+export function checkOptions(
+  options: unknown,
+  checks: Checks,
+  where: string,
+  elsewhere?: (name: string) => string | undefined,
+): void {
+  const other = misplaced(options, checks.redis ? 'redis: ' : '')
   // The promise of an async function has no options that could be wrong.
-  if (!isObject(options) || options instanceof Promise)
-    throw new ConfigError(`${where}: expected an object of options, got ${kindOf(options)}`)
+  if (other || !isObject(options) || options instanceof Promise)
+    throw new ConfigError(`${where}: expected an object of options, got ${other ?? kindOf(options)}`)
   for (const [name, value] of Object.entries(defined(options))) {
     const check = named(checks)(name)
     if (!check) {
-      throw new ConfigError(
-        `${where}: there is no option "${name}"; there are ${Object.keys(checks).join(', ')}`,
-      )
+      const remedy = elsewhere?.(name) ?? `there are ${Object.keys(checks).join(', ')}`
+      throw new ConfigError(`${where}: there is no option "${name}"; ${remedy}`)
     }
     const wrong = check(value)
     if (wrong) {

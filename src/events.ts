@@ -33,7 +33,7 @@ export type BypassReason =
   | 'variable'
   /** `keyBuilder` returned no key. */
   | 'no-key'
-  /** A tag of the route is `null`, `undefined` or empty. */
+  /** A tag of the route is no string, or an empty one, or the tags are no array. */
   | 'no-tag'
   /** The request body is larger than `maxBodyBytes`, took more than two seconds, was read before, or is a GET's. */
   | 'request-body'
@@ -77,7 +77,7 @@ export type NotStoredReason =
   /** `storeWhen` returned false. */
   | 'store-when'
   | 'too-many-tags'
-  /** The body is larger than `maxBodyBytes`. */
+  /** The body is larger than `maxBodyBytes`, or the value of a memo than 1,048,576 characters. */
   | 'too-large'
   /** The body ended with an error, took more than a minute, or has a chunk that is no `Uint8Array`. */
   | 'cut-short'
@@ -125,6 +125,7 @@ export type CacheEvent = Where &
         readonly type: 'stored'
         readonly namespace: string
         readonly key: string
+        /** For how long the store keeps it: what it is of use stale is part of that. */
         readonly seconds: number
         /** Length of what was stored, in UTF-16 units. */
         readonly size: number

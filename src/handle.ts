@@ -14,7 +14,7 @@ export interface Explanation {
   readonly lookedUp: {
     readonly namespace: string
     readonly key: string
-    /** The canonical text that the key is the MD5 of. It holds what the request holds: not for logs. */
+    /** The canonical text, whose MD5 is the key unless the route names one. It holds what the request holds: not for logs. */
     readonly text: string
     readonly scopes: readonly string[]
   } | null
@@ -52,7 +52,11 @@ export interface CacheHandle {
    * ```
    */
   clear(...target: [] | [target: ClearTarget]): Promise<boolean>
-  /** Adds tags to the response now being made, until its body ends. */
+  /**
+   * Adds tags to the response now being made, until its body ends.
+   *
+   * @throws {TypeError} for one that is no string, or an empty one
+   */
   tag(...tags: string[]): void
   /** Keeps the response now being made out of the cache. Counts until its body ends. */
   skip(reason?: string): void

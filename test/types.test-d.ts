@@ -218,7 +218,8 @@ new Hono<AppEnv>().get('/p/:id', typed, (c) => {
   return c.text('')
 })
 
-// redisCache(): clients and stores.
+// redisCache(): clients and stores. What the environment lacks is absent.
+redisCache({ url: undefined, token: undefined })
 redisCache({ redis: Redis.fromEnv() })
 redisCache({ redis: { send: async ([name, ...args]) => [name, args] } })
 redisCache({ store: redisStore({ send: async (command) => command }) })

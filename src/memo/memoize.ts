@@ -54,7 +54,7 @@ const DEFAULT_EXPIRE = 60
  * Caches the values of a function.
  *
  * @param compute takes one object of named arguments: a copy of them as they were at the call, but for what is
- * excluded. Its value must be JSON. `undefined` and errors are not stored.
+ * excluded. Its value must be JSON. `undefined`, errors and values of over 1,048,576 characters are not stored.
  * @param options see {@link MemoizeOptions}
  * @returns the function, to be called with the Context and the arguments. It rejects as `compute` does, and with a
  * TypeError where the arguments are no plain object, or one of them is no plain value and not excluded.

@@ -12,10 +12,12 @@ import {
   checkOptions,
   expecting,
   fault,
+  foreignClient,
   isFunction,
   isObject,
   isZeroOrMore,
   kindOf,
+  misplaced,
   named,
   objectOf,
   seconds,
@@ -23,30 +25,32 @@ import {
   texts,
 } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
-import { checkCacheOptions, refuseContext } from './check-options.ts'
+import { checkCacheOptions, ofCache, refuseContext } from './check-options.ts'
 import type { ConnectionOptions, RedisCacheOptions } from './options.ts'
 
-export const isUrl = (value: unknown): boolean => {
-  if (typeof value !== 'string' || !/^https?:\/\//.test(value) || value.trim() !== value) return false
-  return URL.canParse(value)
+export const URL_EXPECTED = 'an http:// or https:// URL without credentials or query'
+
+/** One with credentials `fetch` refuses, and behind a query the client would add its path. */
+export const isUrl = (value: unknown): boolean =>
+  typeof value === 'string' && /^https?:\/\/[^\s?#@]+$/.test(value) && URL.canParse(value)
+
+const url: Check = (value) => {
+  if (isUrl(value)) return null
+  const isForSocket = typeof value === 'string' && /^rediss?:/.test(value)
+  const socket = 'one for a socket; open it with a client, and give redis: { send(command) }'
+  return fault(URL_EXPECTED, isForSocket ? socket : kindOf(value))
 }
 
-/** A client, or the line that makes one of it. */
-const redis: Check = (client) => {
-  const expected = 'a Redis of @upstash/redis, or { send(command) }'
-  const wrong = (line: string) => fault(expected + line, kindOf(client))
-  if (!isObject(client)) return wrong('')
-  // Both have methods of our names with another meaning.
-  if (isFunction(client.call)) {
-    return wrong('; for ioredis: { send: ([name, ...args]) => redis.call(name, ...args) }')
-  }
-  if (isFunction(client.sendCommand)) {
-    return wrong('; for node-redis: { send: (command) => redis.sendCommand(command.map(String)) }')
-  }
-  if (client.constructor?.name === 'RedisClient') {
-    return wrong('; for Bun: { send: ([name, ...args]) => redis.send(name, args.map(String)) }')
-  }
-  return isFunction(client.send) || isFunction(client.exec) ? null : wrong('')
+/** A header can carry it; the line feed behind a pasted one does no harm. */
+const isToken = (value: unknown): boolean => typeof value === 'string' && /^\s*[!-~]+\s*$/.test(value)
+
+const REDIS = 'a Redis of @upstash/redis, or { send(command) }'
+const redis: Check = (value) => {
+  if (isFunction(value)) return fault(REDIS, 'a function; write { send }')
+  const foreign = foreignClient(value)
+  if (foreign) return fault(REDIS, foreign)
+  const isOurs = isObject(value) && (isFunction(value.send) || isFunction(value.exec))
+  return isOurs ? null : fault(REDIS, misplaced(value) ?? kindOf(value))
 }
 
 const STORE_METHODS = ['lookUp', 'begin', 'commit', 'clear', 'lease', 'release']
@@ -54,16 +58,21 @@ const store: Check = (value) => {
   const expected = 'a Store, such as memoryStore() gives'
   if (!isObject(value)) return fault(expected, kindOf(value))
   const missing = STORE_METHODS.filter((name) => !isFunction(value[name]))
-  return missing.length === 0 ? null : fault(expected, `an object without ${missing.join(', ')}`)
+  if (missing.length === 0) return null
+  const client = isFunction(value.lookUp) ? null : misplaced(value, 'redis: ')
+  return fault(expected, client ?? `an object without ${missing.join(', ')}`)
 }
 
-const milliseconds = expecting('milliseconds, more than zero', (value) => isZeroOrMore(value) && value > 0)
-const TIMEOUT = 'milliseconds, more than zero: a number, or { read, write }'
+const milliseconds = expecting(
+  'a number of milliseconds, more than zero',
+  (value) => isZeroOrMore(value) && value > 0,
+)
+const TIMEOUT = 'a number of milliseconds, more than zero, or { read, write } of these'
 const timeouts = objectOf(TIMEOUT, named({ read: milliseconds, write: milliseconds }))
 const timeout: Check = (value) =>
   isObject(value) ? timeouts(value) : milliseconds(value) && fault(TIMEOUT, kindOf(value))
 
-const NEAR = '{ seconds, maxBytes }: seconds and a number of bytes, zero or more; maxBytes may be left out'
+const NEAR = '{ seconds }, or { seconds, maxBytes }, such as { seconds: 5 }'
 const nearMembers = objectOf(NEAR, named({ seconds, maxBytes: bytes }))
 const near: Check = (value) => {
   const found = nearMembers(value)
@@ -74,8 +83,8 @@ const near: Check = (value) => {
 }
 
 const CONNECTION_CHECKS: Checks = {
-  url: expecting('an http:// or https:// URL', isUrl),
-  token: text,
+  url,
+  token: expecting('a string that is not empty, without spaces', isToken),
   redis,
   store,
   prefix: text,
@@ -98,7 +107,7 @@ const REDIS_CACHE_CHECKS: Checks = {
 
 export function checkRedisCacheOptions(options: RedisCacheOptions): void {
   refuseContext(options, 'redisCache()')
-  checkOptions(options, REDIS_CACHE_CHECKS, 'redisCache()')
+  checkOptions(options, REDIS_CACHE_CHECKS, 'redisCache()', ofCache)
   checkTogether(options, 'redisCache()')
   if (options.defaults) checkCacheOptions(options.defaults, 'redisCache({ defaults })')
 }

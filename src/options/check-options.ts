@@ -36,10 +36,10 @@ const isShare = (value: unknown): boolean => isZeroOrMore(value) && value <= 1
 const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(defined(value)).length === 0
 
 const secondsOfOne = expecting(
-  'seconds, zero or more: a number or a function',
+  'a number of seconds, zero or more, or a function',
   (value) => isZeroOrMore(value) || isFunction(value),
 )
-const EXPIRE = 'seconds, zero or more: a number, a function, or an object of them by status'
+const EXPIRE = 'a number of seconds, zero or more, a function, or an object of these by status'
 const secondsByStatus = objectOf(EXPIRE, (name) => (STATUS.test(name) ? secondsOfOne : undefined))
 const expire: Check = (value) => {
   if (isEmpty(value)) return fault(EXPIRE, 'an empty object')
@@ -103,6 +103,10 @@ const CACHE_CHECKS: Checks = {
   etag: boolean,
   maxBodyBytes: bytes,
 }
+
+/** Said of an option of `cache()` that is given to `redisCache()`. */
+export const ofCache = (name: string): string | undefined =>
+  named(CACHE_CHECKS)(name) && 'it is one of cache(): give it there, or in defaults'
 
 export function checkCacheOptions(given: object, where = 'cache()'): void {
   refuseContext(given, where)

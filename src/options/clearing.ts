@@ -27,7 +27,8 @@ const FORMS = 'clear(), or one of { namespace }, { tag }, { tags }, { path }, { 
 export function scopesToClear(given: [] | [target: ClearTarget]): readonly string[] {
   if (given.length === 0) return [EVERYTHING]
   const [target] = given
-  if (typeof target !== 'object' || target === null) throw new ConfigError(`expected ${FORMS}`)
+  if (typeof target !== 'object' || target === null)
+    throw new ConfigError(`expected ${FORMS}; got ${kindOf(target)}`)
   const names = Object.keys(target).sort().join()
   switch (names) {
     case 'namespace':
@@ -36,7 +37,7 @@ export function scopesToClear(given: [] | [target: ClearTarget]): readonly strin
       return [tagScope(text(target.tag, 'tag'))]
     case 'tags':
       if (!Array.isArray(target.tags))
-        throw new ConfigError('clear({ tags }): tags must be an array of strings')
+        throw new ConfigError(`clear({ tags }): tags must be an array of strings; got ${kindOf(target.tags)}`)
       return [...new Set(Array.from(target.tags, (tag, i) => tagScope(text(tag, 'tags', `tags[${i}]`))))]
     case 'path':
       return [pathScope(path(target.path))]

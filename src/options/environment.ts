@@ -7,7 +7,7 @@
 import type { Context } from 'hono'
 import { env, getRuntimeKey } from 'hono/adapter'
 import { ConfigError } from '../errors.ts'
-import { isUrl } from './check-connection.ts'
+import { isUrl, URL_EXPECTED } from './check-connection.ts'
 
 const NAMES = [
   ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
@@ -25,7 +25,7 @@ export function credentials(c: Context | undefined): { url: string; token: strin
         `${url ? urlName : tokenName} is set and ${url ? tokenName : urlName} is not; set both`,
       )
     }
-    if (!isUrl(url)) throw new ConfigError(`${urlName} must be an http:// or https:// URL`)
+    if (!isUrl(url)) throw new ConfigError(`${urlName} must be ${URL_EXPECTED}`)
     return { url, token }
   }
   return null

@@ -115,9 +115,9 @@ export interface Near {
 /** Where the cache is kept. */
 export interface ConnectionOptions {
   /** REST endpoint. Default: `UPSTASH_REDIS_REST_URL`, else `KV_REST_API_URL`, of the runtime's environment. */
-  url?: string
+  url?: string | undefined
   /** Its token. Default: `UPSTASH_REDIS_REST_TOKEN`, else `KV_REST_API_TOKEN`. */
-  token?: string
+  token?: string | undefined
   /** A client that you already have, or a function that sends one raw command. */
   redis?: UpstashClient | { send: Send }
   /** Where entries live, in place of Redis. */
@@ -137,14 +137,14 @@ export interface ConnectionOptions {
 export interface RedisCacheOptions extends ConnectionOptions {
   /** The kill switch. Default `true`. */
   enabled?: boolean | ((c: Context) => boolean)
-  /** Dependencies: context variables of these names are never part of a key. Default none. */
+  /** Dependencies: context variables, and `memoize` arguments, of these names are no part of a key. Default none. */
   exclude?: readonly string[]
   /** Options of every `cache()` below, which its own override. Default none. */
   // biome-ignore lint/suspicious/noExplicitAny: options for apps of any Env
   defaults?: CacheOptions<any, any>
   /** Names the key in `Cache-Status`. Default `false`. */
   statusKey?: boolean
-  /** Says in `Server-Timing` how long the look-up and the handler took. Default `false`. */
+  /** Says in `Server-Timing` how long the look-up, where it succeeded, and the handler took. Default `false`. */
   serverTiming?: boolean
   /** Keeps background work alive. Default: `c.executionCtx.waitUntil` where there is one. */
   waitUntil?: (promise: Promise<unknown>, c: Context) => void

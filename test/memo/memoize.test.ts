@@ -282,7 +282,11 @@ test('without the Context it throws, and the function does not run with the argu
 test.each<[string, object, string]>([
   ['no name', {}, 'memoize(): name is needed; it is part of the key'],
   ['an unknown option', { name: 'a', ttl: 1 }, 'memoize(): there is no option "ttl"'],
-  ['an expiry that is none', { name: 'a', expire: '1m' }, 'memoize(): expire must be seconds, zero or more'],
+  [
+    'an expiry that is none',
+    { name: 'a', expire: '1m' },
+    'memoize(): expire must be a number of seconds, zero or more',
+  ],
 ])('%s throws where it is written', (_, options, message) => {
   expect(() => memoize(() => 1, options as { name: string })).toThrow(message)
 })

@@ -78,6 +78,8 @@ describe('what throws and clears nothing', () => {
       'clear({ tags }): tags[1] must be a string that is not empty; got null',
     )
     expect(() => scopes({ tag: ['a'] })).toThrow('; got an array')
+    expect(() => scopes({ tags: 'a' })).toThrow('tags must be an array of strings; got a string')
+    expect(() => scopes(undefined)).toThrow(/^expected clear\(\), or one of .*; got undefined$/)
     expect(() => scopes({ path: '/a?b' })).toThrow('a path covers all its queries and every host')
   })
 

@@ -23,11 +23,13 @@ import {
 const SECRET = 'AX-secret-token'
 const URL = 'https://redis.example'
 const STORE = memoryStore()
+const SOCKET = 'one for a socket; open it with a client, and give redis: { send(command) }'
 
 describe('redisCache()', () => {
-  const url = 'an http:// or https:// URL'
-  const ms = 'milliseconds, more than zero: a number, or { read, write }'
-  const near = '{ seconds, maxBytes }: seconds and a number of bytes, zero or more; maxBytes may be left out'
+  const url = 'an http:// or https:// URL without credentials or query'
+  const token = 'a string that is not empty, without spaces'
+  const ms = 'a number of milliseconds, more than zero, or { read, write } of these'
+  const near = '{ seconds }, or { seconds, maxBytes }, such as { seconds: 5 }'
   const store = 'a Store, such as memoryStore() gives'
 
   test.each<Case>([
@@ -35,12 +37,22 @@ describe('redisCache()', () => {
       'url',
       url,
       ['redis.example', 'a string'],
-      ['redis://redis.example', 'a string'],
+      ['redis://redis.example', SOCKET],
+      [`rediss://default:${SECRET}@redis.example:6379`, SOCKET],
+      [`https://default:${SECRET}@redis.example`, 'a string'],
+      ['https://redis.example/?a=1', 'a string'],
       [' https://a', 'a string'],
       ['https://a\n', 'a string'],
     ),
     ...kinds('url', url, ['https://', 'a string'], ['', 'an empty string'], [5, '5']),
-    ...kinds('token', text, ...NO_TEXT),
+    ...kinds(
+      'token',
+      token,
+      ...NO_TEXT,
+      [`Bearer ${SECRET}`, 'a string'],
+      ['tökén', 'a string'],
+      ['\n', 'a string'],
+    ),
     ...kinds(
       'store',
       store,
@@ -60,7 +72,12 @@ describe('redisCache()', () => {
       ['1s', 'a string'],
       [{ reads: 5 }, 'an object with a member "reads"'],
     ),
-    ...inside('timeout', [{ write: 5, read: 0 }, 'timeout.read', 'milliseconds, more than zero', '0']),
+    ...inside('timeout', [
+      { write: 5, read: 0 },
+      'timeout.read',
+      'a number of milliseconds, more than zero',
+      '0',
+    ]),
     ...kinds(
       'near',
       near,
@@ -71,7 +88,7 @@ describe('redisCache()', () => {
     ),
     ...inside(
       'near',
-      [{ seconds: -1 }, 'near.seconds', 'seconds, zero or more', '-1'],
+      [{ seconds: -1 }, 'near.seconds', 'a number of seconds, zero or more', '-1'],
       [{ seconds: 10, maxBytes: '16 MiB' }, 'near.maxBytes', 'a number of bytes, zero or more', 'a string'],
     ),
     ...kinds('exclude', texts, ...NO_TEXTS),
@@ -103,6 +120,7 @@ describe('redisCache()', () => {
     {},
     { url: URL, token: SECRET },
     { url: 'http://127.0.0.1:8079', token: SECRET, prefix: 'shop', timeout: 250 },
+    { url: `${URL}/behind/a/proxy/`, token: `${SECRET}\n` },
     { redis: new Redis({ url: URL, token: SECRET }), timeout: { read: 100 } },
     { redis: { send: async () => null } },
     { store: STORE },
@@ -123,28 +141,53 @@ describe('redisCache()', () => {
   })
 })
 
-describe('a client of another kind, passed bare', () => {
+describe('a client, passed bare', () => {
   class RedisClient {
     send() {}
   }
-  test.each<[string, object, string]>([
-    [
-      'ioredis',
-      { call() {}, get() {}, exec() {} },
-      '{ send: ([name, ...args]) => redis.call(name, ...args) }',
-    ],
-    [
-      'node-redis',
-      { sendCommand() {}, exec() {} },
-      '{ send: (command) => redis.sendCommand(command.map(String)) }',
-    ],
+  const upstash = new Redis({ url: URL, token: SECRET })
+  const ioredis = { status: 'ready', call() {}, get() {}, exec() {} }
+  const nodeRedis = { sendCommand() {}, exec() {} }
+  const inRedisStore = (options: unknown) => mistake(() => redisStore(options as never))
+
+  const foreign: [name: string, client: object, send: string][] = [
+    ['ioredis', ioredis, '{ send: ([name, ...args]) => redis.call(name, ...args) }'],
+    ['node-redis', nodeRedis, '{ send: (command) => redis.sendCommand(command.map(String)) }'],
     ['Bun', new RedisClient(), '{ send: ([name, ...args]) => redis.send(name, args.map(String)) }'],
-  ])('%s gets the line that makes it right', (name, client, line) => {
-    expect(inRedisCache({ redis: client })).toContain(`for ${name}: ${line}`)
-    expect(inOpenCache({ redis: client })).toContain(line)
+  ]
+  test.each(foreign)('as redis: %s gets what to write', (name, client, send) => {
+    const expected = 'redis must be a Redis of @upstash/redis, or { send(command) }'
+    expect(inRedisCache({ redis: client })).toBe(
+      `redisCache(): ${expected}; got a client of ${name}; write ${send}`,
+    )
+    expect(inOpenCache({ redis: client })).toContain(`write ${send}`)
   })
 
-  test.each([{}, { get() {} }, 'redis://a', null, () => {}])('%o is no client at all', (client) => {
+  test.each([
+    ...foreign.map(([name, client, send]) => [name, client, `redis: ${send}`, send] as const),
+    ['@upstash/redis', upstash, 'redis: redis', '{ send: (command) => redis.exec(command) }'] as const,
+  ])('in any other place, %s does, too', (name, client, option, send) => {
+    expect(inRedisCache({ store: client })).toBe(
+      `redisCache(): store must be a Store, such as memoryStore() gives; got a client of ${name}; write ${option}`,
+    )
+    const options = `expected an object of options, got a client of ${name}; write`
+    expect(inRedisCache(client)).toBe(`redisCache(): ${options} ${option}`)
+    expect(inOpenCache(client)).toBe(`openCache(): ${options} ${option}`)
+    expect(inRedisStore(client)).toBe(`redisStore(): ${options} ${send}`)
+  })
+
+  test('a Store in the place of a client or of options', () => {
+    expect(inRedisCache({ redis: STORE })).toMatch(/got a Store; write \{ store \}$/)
+    expect(inRedisCache(STORE)).toBe(
+      'redisCache(): expected an object of options, got a Store; write { store }',
+    )
+  })
+
+  test('the one function is named', () => {
+    expect(inRedisCache({ redis: async () => null })).toMatch(/got a function; write \{ send \}$/)
+  })
+
+  test.each([{}, { get() {} }, 'redis://a', null])('%o is no client at all', (client) => {
     expect(inRedisCache({ redis: client })).toContain('a Redis of @upstash/redis, or { send(command) }')
   })
 })
@@ -167,7 +210,7 @@ describe('a token', () => {
 describe('openCache()', () => {
   test('says that it is meant', () => {
     expect(inOpenCache({ url: 'nowhere', token: SECRET })).toBe(
-      'openCache(): url must be an http:// or https:// URL; got a string',
+      'openCache(): url must be an http:// or https:// URL without credentials or query; got a string',
     )
     expect(inOpenCache({ waitUntil: 5 })).toContain('waitUntil must be a function')
   })

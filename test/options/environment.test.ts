@@ -79,7 +79,7 @@ describe.each([
     '"https://upstash.example"',
     'https://upstash.example\n',
   ])('a URL that is none is a mistake, and is not quoted: %j', (url) => {
-    const message = `${URL_NAME} must be an http:// or https:// URL`
+    const message = `${URL_NAME} must be an http:// or https:// URL without credentials or query`
     expect(() => read({ ...UPSTASH, [URL_NAME]: url })).toThrow(new ConfigError(message))
   })
 })

@@ -20,7 +20,7 @@ import {
   texts,
 } from '../support/mistakes.ts'
 
-const seconds = 'seconds, zero or more: a number, a function, or an object of them by status'
+const seconds = 'a number of seconds, zero or more, a function, or an object of these by status'
 const header = 'the name of one header, such as accept-language'
 const fieldValue = 'a field value in ASCII, such as max-age=60'
 
@@ -46,7 +46,7 @@ describe('cache()', () => {
     ...inside('expire', [
       { 200: 1, 404: '60' },
       'expire.404',
-      'seconds, zero or more: a number or a function',
+      'a number of seconds, zero or more, or a function',
       'a string',
     ]),
     ...kinds('namespace', text, ...NO_TEXT),
@@ -124,8 +124,9 @@ describe('cache()', () => {
       /^cache\(\): there is no option "ttl"; there are expire, namespace, key/,
     )
     expect(inCache({ constructor: 1 })).toContain('there is no option "constructor"')
-    expect(inRedisCache({ expire: 60 })).toMatch(
-      /there is no option "expire"; there are url, token, redis, store/,
+    expect(inRedisCache({ ttl: 60 })).toMatch(/there is no option "ttl"; there are url, token, redis, store/)
+    expect(inRedisCache({ expire: 60 })).toBe(
+      'redisCache(): there is no option "expire"; it is one of cache(): give it there, or in defaults',
     )
   })
 
@@ -188,7 +189,7 @@ describe('memoize()', () => {
     ...kinds('name', text, ...NO_TEXT),
     ...kinds(
       'expire',
-      'seconds, zero or more',
+      'a number of seconds, zero or more',
       [-1, '-1'],
       [() => 1, 'a function'],
       [{ 200: 1 }, 'an object'],

@@ -17,7 +17,7 @@ import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
-import { answerByHandler, statusKey } from './miss/asking.ts'
+import { answerByHandler } from './miss/asking.ts'
 import { landing, leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
 import { passOn } from './miss/replay.ts'
@@ -30,7 +30,7 @@ import { answeringRoute, markAsOurs } from './request/innermost.ts'
 import { replaceResponse, say, sayTiming } from './respond/saying.ts'
 import { type Report, reportFailure, stateOf } from './state.ts'
 import { answerUnsafe } from './unsafe.ts'
-import { type Before, forwardedFor, type Visit } from './visit.ts'
+import { type Before, forwardedFor, statusKey, type Visit } from './visit.ts'
 
 /** What Cache-Status says of these bypasses; of any other, its reason. */
 const BYPASSES: Partial<Record<BypassReason, CacheStatus>> = {
@@ -156,6 +156,7 @@ async function visitCache(visit: Visit): Promise<void> {
     // What is at hand is not waited for.
     found = recalled instanceof Promise ? await recalled : recalled
   } catch (cause) {
+    state.timing.lookUp = Date.now() - asking
     return bypass({ reason: 'store', detail: reportFailure('look-up', cause, report) }, visit)
   }
   const now = Date.now()
@@ -177,7 +178,7 @@ async function visitCache(visit: Visit): Promise<void> {
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
   // What cannot be refreshed behind the answer is refreshed before it.
   if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry, demands)
-  const answered = answer(visit, entry, now, statusKey(state, key))
+  const answered = answer(visit, entry, now, statusKey(visit, subject))
   if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null, demands)
   if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry, demands)
   if (recorded.length > 0) visit.variants.hit(visit.path)
@@ -201,7 +202,7 @@ async function miss(
   report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
   if (onlyIfCached) {
     replaceResponse(c, c.newResponse(null, 504))
-    say(c, { fwd: forwardedFor(need), detail: 'only-if-cached' })
+    say(c, { fwd: forwardedFor(need), ...statusKey(visit, subject), detail: 'only-if-cached' })
     return
   }
   const patience = { since: Date.now(), ms: route.coalesceWait * 1000 }

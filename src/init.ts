@@ -8,7 +8,7 @@
 
 import type { Context, MiddlewareHandler } from 'hono'
 import { getRuntimeKey } from 'hono/adapter'
-import { silence, tell } from './callbacks.ts'
+import { mistakeOf, silence, tell } from './callbacks.ts'
 import { connect } from './connect.ts'
 import { ConfigError } from './errors.ts'
 import { type CacheEvent, warnOnce } from './events.ts'
@@ -123,14 +123,37 @@ const NO_REDIS =
   'no Redis is configured, so entries are kept in the memory of this process; ' +
   'set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or give redisCache() a url and token, a redis or a store'
 
+const NEW_EACH_TIME =
+  'each of the last requests was given a redis or a store of its own, which knows of no copy, no failure and no clear ' +
+  'of before; make it once, and give the same one each time'
+
+const MOST_NEW = 20
+
+/** Notices a function that makes a client, or a store, with each request. */
+function renewals(): (options: RedisCacheOptions) => boolean {
+  const known = new WeakSet<object>()
+  let inARow = 0
+  return ({ redis, store }) => {
+    const given = store ?? redis
+    if (!given) return false
+    inARow = known.has(given) ? 0 : inARow + 1
+    known.add(given)
+    return inARow === MOST_NEW
+  }
+}
+
 /** Opens connections for one `redisCache()`, which keeps its last one and its own embedded store. */
 function opener() {
+  const isNewAgain = renewals()
   let last: { opened: Remarked; env: unknown } | undefined
   let embedded: Store | undefined
   let runtime: string | undefined
 
   function openOptions(options: RedisCacheOptions, c: Context): Remarked {
-    if (namesStore(options)) return { options, connection: connect(options), certain: true }
+    if (namesStore(options)) {
+      const remark = isNewAgain(options) ? { remark: NEW_EACH_TIME } : {}
+      return { options, connection: connect(options), certain: true, ...remark }
+    }
     const found = credentials(c)
     if (found) return { options, connection: connect({ ...options, ...found }), certain: true }
     const remark = embedded ? {} : { remark: NO_REDIS }
@@ -163,7 +186,7 @@ function opener() {
     } catch (cause) {
       // A message of ours quotes nothing; one of the app's own function might.
       const remark =
-        cause instanceof ConfigError ? cause.message : 'the options of redisCache() could not be had'
+        cause instanceof ConfigError ? cause.message : mistakeOf('the function of redisCache()', cause)
       return { options: literal ? options : {}, connection: null, certain: false, remark }
     }
   }

@@ -33,6 +33,10 @@ export interface Visit {
 export const forwardedFor = (need: MissReason): Exclude<MissReason, 'invalid'> | 'miss' =>
   need === 'invalid' ? 'miss' : need
 
+/** The key, where Cache-Status is to name it. */
+export const statusKey = ({ state }: Visit, { key }: Subject): { key?: string } =>
+  state.options.statusKey ? { key } : {}
+
 /** What is known before the handler runs. */
 export interface Before {
   readonly subject: Subject

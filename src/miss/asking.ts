@@ -15,8 +15,7 @@ import { SURROGATE_CAPABILITY } from '../http/targeted.ts'
 import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
 import { select, selectMade } from '../respond/selecting.ts'
-import type { RequestState } from '../state.ts'
-import { type Before, forwardedFor, type Visit } from '../visit.ts'
+import { type Before, forwardedFor, statusKey, type Visit } from '../visit.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import {
@@ -32,11 +31,11 @@ import { storeResponse } from './storing.ts'
 
 /** Lets the handler answer, or the entry where it confirms that or fails. */
 export async function answerByHandler(visit: Visit, before: Before, entry: Entry | null): Promise<void> {
-  const { c, asked, route, state } = visit
+  const { c, asked, route } = visit
   const { routeIndex } = c.req
   const request = requestFor(visit, asked, entry)
   const above = fieldsAbove(c)
-  const about: CacheStatus = { fwd: forwardedFor(before.need), ...statusKey(state, before.subject.key) }
+  const about: CacheStatus = { fwd: forwardedFor(before.need), ...statusKey(visit, before.subject) }
   let run: Run
   try {
     run = await runHandler(visit, before, request, above)
@@ -162,6 +161,3 @@ export function requestFor(visit: Visit, asked: Request, entry: Entry | null): R
 export const isAskedAbout = (entry: Entry, { method }: Request): boolean =>
   // To a POST such a condition would mean something else (RFC 9110 §13.1.2).
   entry.status !== 206 && method !== 'POST' && isValidatable(entry)
-
-export const statusKey = ({ options }: RequestState, key: string): CacheStatus =>
-  options.statusKey ? { key } : {}

@@ -15,7 +15,7 @@ import { union, without } from '../key/names.ts'
 import { nameOf, type Subject, variantOf } from '../key/subject.ts'
 import { left, type Span } from '../store/span.ts'
 import { judge, type Seen } from '../store/time.ts'
-import { type Before, forwardedFor, type Visit } from '../visit.ts'
+import { type Before, forwardedFor, statusKey, type Visit } from '../visit.ts'
 
 /** Whether the request can be answered by what another makes. */
 const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
@@ -69,7 +69,7 @@ function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
 
 /** Answers with what another request has made; whether that was possible. */
 export function answerShared(visit: Visit, { subject, need }: Before, entry: Entry, now: number): boolean {
-  const status = { fwd: forwardedFor(need), collapsed: true }
+  const status = { fwd: forwardedFor(need), collapsed: true, ...statusKey(visit, subject) }
   if (answer(visit, entry, now, status) !== 'answered') return false
   visit.report({ type: 'shared', namespace: subject.namespace, key: subject.key })
   return true

@@ -12,6 +12,7 @@ import type { Subject } from '../key/subject.ts'
 import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
 import type { Reads, Refused } from '../learn/reads.ts'
 import { covers } from '../options/route.ts'
+import { MOST_TAGS } from '../store/scope.ts'
 import type { Visit } from '../visit.ts'
 import type { Run } from './run.ts'
 
@@ -150,9 +151,6 @@ const tooManyInputs: NotStorable = {
     "reads c.req.raw, each header that a client makes up is one: read single headers with c.req.header('name')",
 }
 
-const MOST_TAGS = 64
-
-/** A look-up asks for the fence of each scope of an entry. */
 export const hasTooManyTags = (scopes: readonly string[]): boolean =>
   scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS
 

@@ -26,6 +26,7 @@ import {
   texts,
 } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
+import { MOST_TAGS } from '../store/scope.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'QUERY']
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
@@ -72,8 +73,14 @@ const headers = arrayOf('an array of strings', header)
 const varyMembers = objectOf(VARY, named({ headers, cookies: texts, vars: texts, covers: headers }))
 const vary: Check = (value) => (Array.isArray(value) ? headers(value) : varyMembers(value))
 
-const TAGS = 'an array of strings, or a function'
-const tags: Check = (value) => (isFunction(value) ? null : arrayOf(TAGS, text)(value))
+const TAGS = `an array of at most ${MOST_TAGS} strings, or a function`
+const tagsOfAll = arrayOf(TAGS, text)
+const tags: Check = (value) => {
+  if (isFunction(value)) return null
+  const found = tagsOfAll(value)
+  const count = (value as unknown[]).length
+  return found ?? (count > MOST_TAGS ? fault(TAGS, `${count} strings`) : null)
+}
 
 const CACHE_CHECKS: Checks = {
   expire,

@@ -144,7 +144,7 @@ export interface RedisCacheOptions extends ConnectionOptions {
   defaults?: CacheOptions<any, any>
   /** Names the key in `Cache-Status`. Default `false`. */
   statusKey?: boolean
-  /** Says in `Server-Timing` how long the look-up, where it succeeded, and the handler took. Default `false`. */
+  /** Says in `Server-Timing` how long the look-up and the handler took. Default `false`. */
   serverTiming?: boolean
   /** Keeps background work alive. Default: `c.executionCtx.waitUntil` where there is one. */
   waitUntil?: (promise: Promise<unknown>, c: Context) => void

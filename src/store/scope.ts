@@ -23,6 +23,9 @@ export const namespaceScope = (namespace: string): string => `n:${encodeName(nam
 
 export const tagScope = (tag: string): string => `t:${encodeName(tag)}`
 
+/** A look-up asks for the fence of each scope of an entry. */
+export const MOST_TAGS = 64
+
 /** The scopes of what an app gives for tags; `null` where one is none, as a parameter of its route may be absent. */
 export function tagScopes(tags: unknown): string[] | null {
   // The letters of a string are no tags.

@@ -1,7 +1,7 @@
 /** Configuration that comes with a request, from a function or the environment: a mistake is an event and a bypass. */
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type CacheEvent, cache, type RedisCacheOptions, redisCache } from '../../src/index.ts'
+import { type CacheEvent, cache, memoryStore, type RedisCacheOptions, redisCache } from '../../src/index.ts'
 import { counter, lineOf } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
 
@@ -23,6 +23,34 @@ onBothStores('the function form', (open) => {
     await app.request('/page')
     await Promise.all(pending)
     expect(await (await app.request('/page')).text()).toBe('one')
+  })
+})
+
+describe('a function that makes a store with each request', () => {
+  const warningsOf = async (options: (request: number) => RedisCacheOptions) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    let requests = 0
+    const app = appWith(() => options(requests++))
+    while (requests < 50) await app.request('/page')
+    const said = warn.mock.calls.map(([warning]) => warning)
+    warn.mockRestore()
+    return said
+  }
+
+  test('is told that nothing is kept from one to the next', async () => {
+    expect(await warningsOf(() => ({ store: memoryStore() }))).toEqual([
+      expect.stringContaining('each of the last requests was given a redis or a store of its own'),
+    ])
+    const redis = memoryStore()
+    const send = async () => redis
+    expect(await warningsOf(() => ({ redis: { send } }))).toContainEqual(
+      expect.stringContaining('make it once, and give the same one each time'),
+    )
+  })
+
+  test('one for each tenant is none', async () => {
+    const stores = Array.from({ length: 25 }, () => memoryStore())
+    expect(await warningsOf((request) => ({ store: stores[Math.floor(request / 2)]! }))).toEqual([])
   })
 })
 
@@ -48,7 +76,7 @@ describe('a mistake in the function form', () => {
       () => {
         throw new Error('secret')
       },
-      'the options of redisCache() could not be had',
+      'the function of redisCache() threw Error',
     ],
   ])('%s', async (_, options, told) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})

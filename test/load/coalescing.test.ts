@@ -43,6 +43,14 @@ onBothStores('coalescing', (open) => {
     ])
   })
 
+  test('who shares names the key, where the app wants it named', async () => {
+    const site = crowd(open({ statusKey: true }))
+    await site.lead()
+    const { answers } = await site.follow(undefined)
+    site.gate.open()
+    expect((await answers)[0]!.cache).toMatch(/^fwd=uri-miss; ttl=60; collapsed; key="[0-9a-f]{32}"$/)
+  })
+
   test('a stale entry is made anew once', async () => {
     const site = crowd(open(), {}, (c, body) => c.text(body))
     site.gate.open()

@@ -1,8 +1,8 @@
 /** Before many come at once: a hit late in its life is refreshed behind the answer, and lives end at different times. */
 import { every } from 'hono/combine'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { cache } from '../../src/index.ts'
-import { counter } from '../support/site.ts'
+import { cache, memoryStore } from '../../src/index.ts'
+import { counter, openSite } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 import { crowd, elsewhere } from './crowd.ts'
 
@@ -110,6 +110,16 @@ onBothStores('seen from outside', (open) => {
       expect(await timing()).toBe('db;dur=9, cache;dur=0, handler;dur=250')
       // What the handler said of itself is part of what it said.
       expect(await timing()).toMatch(/cache;dur=0$/)
+    })
+
+    test('is there where the look-up failed, too: its time is what the client has waited', async () => {
+      const lookUp = async () => {
+        pass(0.5)
+        throw new Error('no connection')
+      }
+      const site = openSite({ store: { ...memoryStore(), lookUp }, serverTiming: true })
+      site.app.get('/page', cache(), (c) => c.text('made'))
+      expect((await site.get('/page')).headers.get('server-timing')).toBe('cache;dur=500')
     })
 
     test('and else not', async () => {

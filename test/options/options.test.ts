@@ -21,6 +21,7 @@ import {
 } from '../support/mistakes.ts'
 
 const seconds = 'a number of seconds, zero or more, a function, or an object of these by status'
+const tags = 'an array of at most 64 strings, or a function'
 const header = 'the name of one header, such as accept-language'
 const fieldValue = 'a field value in ASCII, such as max-age=60'
 
@@ -97,7 +98,7 @@ describe('cache()', () => {
       ['', 'an empty string'],
       [{ maxAge: 5 }, 'an object'],
     ),
-    ...kinds('tags', 'an array of strings, or a function', ['a', 'a string'], [{}, 'an object']),
+    ...kinds('tags', tags, ['a', 'a string'], [{}, 'an object'], [Array(65).fill('a'), '65 strings']),
     ...inside('tags', [['a', null], 'tags[1]', text, 'null'], [Array(1), 'tags[0]', text, 'undefined']),
     ...kinds('when', 'a function', ...NO_FUNCTION),
     ...kinds('storeWhen', 'a function', ...NO_FUNCTION),
@@ -175,6 +176,7 @@ describe('cache()', () => {
     { vary: { headers: ['accept'], cookies: ['theme'], vars: ['user.id'], covers: ['authorization'] } },
     { methods: ['GET', 'HEAD', 'QUERY', 'POST'] },
     { tags: () => [] },
+    { tags: Array(64).fill('a') },
     { maxBodyBytes: 0 },
   ])('%o can be meant', (options) => {
     expect(cache(options)).toBeTypeOf('function')
@@ -195,7 +197,7 @@ describe('memoize()', () => {
       [{ 200: 1 }, 'an object'],
     ),
     ...kinds('namespace', text, ...NO_TEXT),
-    ...kinds('tags', 'an array of strings, or a function', ['a', 'a string']),
+    ...kinds('tags', tags, ['a', 'a string']),
     ...kinds('exclude', texts, ...NO_TEXTS),
     ...NO_TEXT_IN('exclude'),
   ])('%o', (options, found, expected) => {

@@ -8,6 +8,7 @@ import { type Entry, mayBeRecorded } from '../entry/entry.ts'
 import type { NotStoredReason } from '../events.ts'
 import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
+import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
 import type { Reads, Refused } from '../learn/reads.ts'
@@ -37,7 +38,6 @@ export function mayBeStored(
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
   if (!run.reads && hasStrayBody(asked)) return strayBody
-  if (variants.stopped(path, Date.now())) return tooManyVariants([...recorded, ...(run.reads?.learned ?? [])])
 
   let rules: Rules
   try {
@@ -51,6 +51,9 @@ export function mayBeStored(
   }
   const verdict = mayStore(candidate(res.status, res.headers, fields), rules)
   if (!verdict.store) return verdict
+  const inputs = union(recorded, [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)])
+  // What depends on nothing makes no variants: a page that does must not keep the others of a wildcard route out.
+  if (inputs.length > 0 && variants.stopped(path, Date.now())) return tooManyVariants(inputs)
   try {
     const { storeWhen } = route
     if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, withoutBody(res)))))

@@ -13,6 +13,7 @@ import { asMembers, secondsToKeep } from '../entry/freshness.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import { isKeptBack } from '../http/downstream.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
+import { md5 } from '../key/md5.ts'
 import { union } from '../key/names.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
@@ -115,8 +116,11 @@ async function commit(visit: Visit, { subject, recorded, need, land }: Before, m
   land?.(kept)
   const stored = await commitKept(connection, subject, kept, seconds, report)
   land?.(null)
-  if (stored && need === 'vary-miss' && kept.inputs.length === recorded.length)
-    variants.made(path, Date.now())
+  const { inputs } = kept
+  if (stored && need === 'vary-miss' && inputs.length === recorded.length) {
+    const values = inputs.map((input) => subject.valueOf(input, inputs))
+    variants.made(path, md5.hex(JSON.stringify(values)), Date.now())
+  }
   return stored
 }
 

@@ -14,6 +14,7 @@ import { plainText } from '../key/plain.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import type { Subject } from '../key/subject.ts'
 import { inputsOf } from '../learn/inputs.ts'
+import { isOfEveryObject } from '../learn/noticing.ts'
 import { isKeyedByUrl, type Route } from '../options/route.ts'
 import { EVERYTHING, entryName, keyScope, pathScope, tagScopes } from '../store/scope.ts'
 import { routedElsewhere } from './routed.ts'
@@ -119,7 +120,8 @@ function variable(c: Context, path: string): unknown {
   const [name, ...members] = path.split('.')
   let value: unknown = c.get(name!)
   for (const member of members) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined
+    // A model's accessors are its class's, which is not what every object has.
+    if (typeof value !== 'object' || value === null || isOfEveryObject(value, member)) return undefined
     value = (value as Record<string, unknown>)[member]
   }
   return value

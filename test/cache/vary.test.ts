@@ -68,6 +68,31 @@ onBothStores('vary', (open) => {
     expect((await site.get({ user: { id: 1, db: null } })).body).toBe('one')
   })
 
+  test("an accessor of the variable's class can be named, as models have them", async () => {
+    class User {
+      readonly #id: number
+      constructor(id: number) {
+        this.#id = id
+      }
+      get id() {
+        return this.#id
+      }
+    }
+    const site = siteWith(NO_VALUES, ['user.id'])
+    expect((await site.get({ user: new User(1) })).body).toBe('one')
+    expect((await site.get({ user: new User(2) })).body).toBe('two')
+    expect(await site.get({ user: new User(1) })).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+  })
+
+  test.each(['constructor', 'toString', '__proto__'])(
+    '%s of it cannot, which every object has',
+    async (name) => {
+      const site = siteWith(NO_VALUES, [`user.${name}`])
+      expect((await site.get({ user: { id: 1 } })).cache).toBe('fwd=bypass; detail=variable')
+      expect(site.events[0]).toMatchObject({ detail: `the variable user.${name} has no value` })
+    },
+  )
+
   test.each([
     ['a class instance', new Database()],
     ['a function', () => 1],

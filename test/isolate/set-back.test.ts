@@ -39,7 +39,7 @@ describe('where the clock is set back', () => {
   test('a route that has stopped storing stores again', () => {
     const now = fakeClock()
     const variants = createVariants()
-    for (let made = 0; made < 16; made++) variants.made('/page', now())
+    for (let made = 0; made < 16; made++) variants.made('/page', `value ${made}`, now())
     expect(variants.stopped('/page', now())).toBe(true)
     now.advance(-HOUR)
     expect(variants.stopped('/page', now())).toBe(false)

@@ -3,7 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { type CacheOptions, cache, memoryStore, redisCache } from '../../src/index.ts'
 import { counter, openSite } from '../support/site.ts'
-import { fakeDate, onBothStores, onRedis } from '../support/stores.ts'
+import { fakeDate, onBothStores, onRedis, pass } from '../support/stores.ts'
 
 fakeDate()
 
@@ -218,6 +218,34 @@ describe('sixteen variants in a row', () => {
     const noisy = await site.get('/api/noisy', { headers: { 'x-nonce': 'once more' } })
     expect(noisy.cache).toBe('fwd=vary-miss; detail=too-many-variants')
     expect((await site.get('/api/quiet')).cache).toBe('fwd=uri-miss; stored')
+  })
+
+  test('are not those of one language at many pages, made anew when they have expired', async () => {
+    const { app, ...site } = openSite({ store: memoryStore() })
+    app.get('/pages/:id', cache({ expire: 60 }), (c) => c.text(`${c.req.header('accept-language')}`))
+    const ask = async (id: number, language: string) =>
+      (await site.get(`/pages/${id}`, { headers: { 'accept-language': language } })).cache
+    for (let day = 0; day < 3; day++) {
+      for (let id = 0; id < 20; id++)
+        expect(await ask(id, id % 2 ? 'de' : 'fr'), `page ${id}, day ${day}`).toMatch(/stored$/)
+      pass(61)
+    }
+  })
+
+  test('stop no page of the same route that depends on nothing', async () => {
+    const { app, ...site } = openSite({ store: memoryStore() })
+    app.use(cache({ policy: 'standard' }))
+    app.all('/*', (c) =>
+      c.req.path === '/page'
+        ? c.text(String(c.req.header('cookie')), 200, { vary: 'Cookie', 'cache-control': 'max-age=60' })
+        : c.text('a { color: red }', 200, { 'cache-control': 'max-age=60' }),
+    )
+    const ask = (user: number) => site.get('/page', { headers: { cookie: `user=${user}` } })
+    for (let user = 0; user < 17; user++) await ask(user)
+    expect((await ask(17)).cache).toBe('fwd=vary-miss; detail=too-many-variants')
+    expect(site.events.at(-1)).toMatchObject({ detail: expect.stringContaining('on header cookie;') })
+    expect((await site.get('/site.css')).cache).toBe('fwd=uri-miss; stored')
+    expect((await site.get('/site.css')).cache).toBe('hit; ttl=60')
   })
 
   test('a hit in between, and they count from nothing', async () => {

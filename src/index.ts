@@ -1,9 +1,11 @@
 /** What the package exports. Each type lives with its module. */
 
 export { cache } from './cache.ts'
+export type { StoreFailure } from './errors.ts'
 export {
   type BypassReason,
   type CacheEvent,
+  type MissReason,
   type NotStoredReason,
   type Reading,
   warnOnce,
@@ -26,3 +28,4 @@ export type {
 export { type MemoryStoreOptions, memoryStore } from './store/memory.ts'
 export { type Command, type RedisStoreOptions, redisStore, type Send } from './store/redis.ts'
 export type { Commit, CommitOutcome, Query, Snapshot, Store, Write } from './store/store.ts'
+export type { Seen, Time } from './store/time.ts'

@@ -88,6 +88,17 @@ onBothStores('request bodies', (open) => {
     })
   })
 
+  test('one that a validator above has read, too', async () => {
+    const site = open()
+    const read = validator('json', (value: { q: string }) => value)
+    site.app.post('/search', read, cache({ methods: ['POST'], maxBodyBytes: 10 }), (c) =>
+      c.text(c.req.valid('json').q),
+    )
+    const ask = (q: string) => site.get('/search', post(JSON.stringify({ q }), 'application/json'))
+    expect(await ask('ab')).toMatchObject({ body: 'ab', cache: 'fwd=uri-miss; stored' })
+    expect(await ask('abc')).toMatchObject({ body: 'abc', cache: 'fwd=bypass; detail=request-body' })
+  })
+
   test('an upload that stands still reaches the handler, which may answer without it', async () => {
     const site = open()
     site.app.post('/search', cache({ methods: ['POST'], coalesceWait: 60 }), (c) => c.text('too slow', 408))

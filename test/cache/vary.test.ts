@@ -45,6 +45,27 @@ onBothStores('vary', (open) => {
     })
   })
 
+  test('a cookie makes a key of its own for every value, also where it is empty or absent, and no other cookie does', async () => {
+    const site = open()
+    site.app.get('/page', cache({ vary: { cookies: ['theme'] } }), (c) =>
+      c.text(`for ${c.req.header('cookie') ?? 'nobody'}`),
+    )
+    const get = (cookie?: string) => site.get('/page', cookie === undefined ? {} : { headers: { cookie } })
+    const asked = [
+      ['theme=dark; session=1', 'theme=dark'],
+      ['theme=light; session=1', 'theme=light'],
+      ['theme=', 'theme='],
+      ['session=1', 'nobody'],
+      ['theme=dark; theme=light', 'theme=dark; theme=light'],
+    ] as const
+    for (const [cookie, seen] of asked)
+      expect(await get(cookie), cookie).toMatchObject({ body: `for ${seen}`, cache: 'fwd=uri-miss; stored' })
+    for (const [cookie, seen] of asked)
+      expect(await get(cookie), cookie).toMatchObject({ body: `for ${seen}`, cache: 'hit; ttl=60' })
+    expect(await get('session=2; theme=dark')).toMatchObject({ body: 'for theme=dark', cache: 'hit; ttl=60' })
+    expect(await get()).toMatchObject({ body: 'for nobody', cache: 'hit; ttl=60' })
+  })
+
   test('a variable makes a key of its own for every value, and for every order of its members', async () => {
     const site = siteWith(NO_VALUES, ['user', 'plan'])
     expect((await site.get({ user: { id: 1, roles: ['a'] }, plan: 'free' })).body).toBe('one')

@@ -248,7 +248,7 @@ onBothStores('a memo of many tags', (open) => {
   const numbered = (count: number) => Array.from({ length: count }, (_, at) => `tag-${at}`)
 
   test.each<[string, (c: Context, count: number) => Promise<string>]>([
-    ['of its own', (c, count) => memoize(() => 'made', { name: 'list', tags: numbered(count) })(c, {})],
+    ['of its own', (c, count) => memoize(() => 'made', { name: 'list', tags: () => numbered(count) })(c, {})],
     [
       'and those of the memos that it is made of',
       (c, count) => {

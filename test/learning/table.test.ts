@@ -91,6 +91,14 @@ test('a request with cookies and Authorization is served what a route made that 
   expect(answer).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
 })
 
+test('where c.req.raw is read, a header that only traces the request makes no variant, and an unusual one does', async () => {
+  const site = pageOf((c) => c.req.raw.headers.get('accept-language'))
+  expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
+  const traced = { traceparent: '00-1-2-01', 'if-none-match': '"a"', accept: 'text/html' }
+  expect((await site.get('/page', { headers: traced })).cache).toBe('hit; ttl=60')
+  expect((await site.get('/page', { headers: { 'x-plan': 'paid' } })).body).toBe('two')
+})
+
 test.each<[string, (c: Context) => Promise<unknown>]>([
   ['the type of its Blob', async (c) => (await c.req.blob()).type],
   ['the type of that of c.req.raw', async (c) => (await c.req.raw.blob()).type],

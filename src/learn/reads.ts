@@ -16,7 +16,6 @@ import { createViews, isLiteral, watchMembers } from './members.ts'
 
 /** What the reads of one response came to. */
 export interface Reads {
-  readonly keyed: Set<string>
   /** Names of inputs for the vary record. */
   readonly learned: Set<string>
   readonly ignored: Set<string>
@@ -58,7 +57,6 @@ export function createReader(
   handle: unknown,
 ): Reader {
   const reads: Reads = {
-    keyed: new Set(),
     learned: new Set(),
     ignored: new Set(),
     refused: null,
@@ -83,10 +81,10 @@ export function createReader(
 
   /** A variable as such, whatever of it was declared. */
   function wholeVariable(name: string, value: unknown): void {
+    if (route.vars.includes(name)) return
     const read = `var ${name}`
     const text = plainText(value)
-    if (route.vars.includes(name)) reads.keyed.add(read)
-    else if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
+    if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
     else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
     else if (text === undefined || !isWhatItShows(value) || !learn(read))
       refuse('variable', variableDetail(name))
@@ -109,8 +107,8 @@ export function createReader(
 
     header(given) {
       const name = given.toLowerCase()
-      if (route.headers.includes(name) || (name === 'cookie' && filtered)) reads.keyed.add(`header ${name}`)
-      else if (route.covers.includes(name)) reads.ignored.add(`header ${name}`)
+      if (route.headers.includes(name) || (name === 'cookie' && filtered)) return
+      if (route.covers.includes(name)) reads.ignored.add(`header ${name}`)
       else if (name === 'cookie') refuse('cookie', COOKIE)
       else if (name === 'authorization' || name === 'proxy-authorization')
         refuse('authorization', AUTHORIZATION)
@@ -125,7 +123,6 @@ export function createReader(
         wholeVariable(name, value)
         return value
       }
-      reads.keyed.add(`var ${name}`)
       if (!isLiteral(value)) return value
       const below = members.map((path) => path.slice(name.length + 1))
       return viewOf(name, value, () => watchMembers(value, below, () => wholeVariable(name, value)))
@@ -138,8 +135,8 @@ export function createReader(
     },
 
     allCookies() {
-      if (route.headers.includes('cookie')) reads.keyed.add('header cookie')
-      else if (route.covers.includes('cookie')) reads.ignored.add('header cookie')
+      if (route.headers.includes('cookie')) return
+      if (route.covers.includes('cookie')) reads.ignored.add('header cookie')
       else refuse('cookie', COOKIE)
     },
 

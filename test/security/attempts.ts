@@ -51,6 +51,10 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     handler: readCookie,
     outer: { autoVary: false },
   },
+  'a cookie that a body reads late, where the handler sees another one alone': {
+    handler: late((c) => c.req.header('cookie')),
+    options: { vary: { cookies: ['theme'] } },
+  },
   'a cookie that a body reads late, of a request that middleware above puts back meanwhile': {
     above: async (c, next) => {
       const { raw } = c.req

@@ -66,7 +66,7 @@ export type NotStoredReason =
   | `reads-${Reading}`
   /** It is in another language than the one that its request is keyed by. */
   | 'content-language'
-  /** An input of the route seems to differ with every request: nothing is stored for a minute. Or they are too many. */
+  /** An input of the route seems to differ with every request: for a minute little is stored. Or they are too many. */
   | 'too-many-variants'
   /** The request was HEAD. */
   | 'head'

@@ -101,7 +101,8 @@ function isForGet({ asked: { url }, c: { res } }: Visit): boolean {
 }
 
 function changedPaths({ asked: { url }, c: { res } }: Visit): string[] {
-  const target = splitUrl(url)
+  // Node, Deno and Bun hand on a Host that no URL can have, and most apps need but the path.
+  const target = splitUrl(URL.canParse(url) ? url : url.replace(/^(\w+:\/\/)[^/?#]*/, '$1none'))
   const paths = new Set([target.path])
   for (const name of ['location', 'content-location']) {
     const reference = res.headers.get(name)

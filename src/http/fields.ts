@@ -43,11 +43,12 @@ const REPRESENTATION = new Set(['content-type', 'content-encoding', 'content-lan
  *   above may be the handler's own, and none of it may be lost
  */
 export function fieldsOfEntry(response: Headers, above: Headers, varies = false): Field[] {
-  const connection = namesOf(response.get('connection')).filter((name) => !FOR_ALL.has(name))
+  // A set: an origin may name thousands, and have as many fields.
+  const connection = new Set(namesOf(response.get('connection')).filter((name) => !FOR_ALL.has(name)))
   const cookiesAbove = above.getSetCookie()
   const fields: Field[] = []
   for (const [name, value] of response) {
-    if (NEVER_STORED.has(name) || connection.includes(name)) continue
+    if (NEVER_STORED.has(name) || connection.has(name)) continue
     if (name === 'set-cookie') {
       if (!cookiesAbove.includes(value)) fields.push([name, value])
       continue

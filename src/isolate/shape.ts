@@ -3,7 +3,7 @@
  * added. Remembered for recent keys only. The memory is a guess that saves look-ups; no answer depends on it.
  */
 
-import { createRecent } from './recent.ts'
+import { boundedMap, bytesOfTexts } from '../store/bounded-map.ts'
 
 export interface Shape {
   readonly inputs: readonly string[]
@@ -18,20 +18,18 @@ export interface Shapes {
 
 const PLAIN: Shape = { inputs: [], scopes: [] }
 const MOST_SHAPES = 10_000
+/** A response may have 64 tags, and a stranger may ask for any number of URLs. */
+const MOST_BYTES = 8 * 1024 * 1024
 
 export function createShapes(): Shapes {
-  const shapes = createRecent<Shape>(MOST_SHAPES)
+  const shapes = boundedMap<Shape>(MOST_BYTES, MOST_SHAPES)
   return {
-    get(name) {
-      const shape = shapes.get(name)
-      if (!shape) return PLAIN
-      shapes.set(name, shape)
-      return shape
-    },
+    get: (name) => shapes.get(name) ?? PLAIN,
     set(name, shape) {
+      const { inputs, scopes } = shape
       // A plain key has nothing to remember.
-      if (shape.inputs.length === 0 && shape.scopes.length === 0) shapes.delete(name)
-      else shapes.set(name, shape)
+      if (inputs.length === 0 && scopes.length === 0) shapes.delete(name)
+      else shapes.set(name, shape, bytesOfTexts(name, ...inputs, ...scopes))
     },
   }
 }

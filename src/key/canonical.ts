@@ -81,7 +81,7 @@ function nests(query: string, rule: QueryRule): boolean {
 /** Whether a name comes more than once and one is not written as it is read. */
 function writesNamesTwice(query: string, flat: readonly string[]): boolean {
   if (!flat.some((name, i) => i % 2 === 0 && i > 0 && name === flat[i - 2])) return false
-  return query.split('&').some((pair) => /[%+]/.test(pair.split('=', 1)[0]!))
+  return /(?:^|&)[^=&]*[%+]/.test(query)
 }
 
 /** One pair in which there is nothing to decode and nothing to sort. */

@@ -82,6 +82,8 @@ export function createReader(
   /** A variable as such, whatever of it was declared. */
   function wholeVariable(name: string, value: unknown): void {
     if (route.vars.includes(name)) return
+    if (trees.some((known) => known.name === name && known.tree === value && known.text.length > LARGE))
+      return
     const read = `var ${name}`
     const text = plainText(value)
     if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
@@ -152,6 +154,9 @@ export function createReader(
     },
   }
 }
+
+/** A tree of more characters is looked at when it is read first, and last: twenty reads of a megabyte take seconds. */
+const LARGE = 10_000
 
 /** A Proxy looks like a plain object and gives what it likes; what can be cloned is none. */
 function isWhatItShows(value: unknown): boolean {

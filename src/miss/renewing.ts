@@ -49,13 +49,7 @@ export interface Renewal {
  * The entry with the fields and the freshness that a 304 gives it. It keeps its stamp: its content is as old as it
  * was, and what has been cleared since stays cleared. What would keep a response out keeps the renewal out.
  */
-export function renewed(
-  visit: Visit,
-  { subject, recorded }: Before,
-  entry: Entry,
-  response: Response,
-  run: Run,
-): Renewal {
+export function renewed(visit: Visit, before: Before, entry: Entry, response: Response, run: Run): Renewal {
   const received = fieldsOfEntry(response.headers, run.above, !run.reads).filter(
     // It has no content, so that a type which it has from above is not its own.
     ([name, value]) => !isContentField(name) || value !== run.above.get(name),
@@ -71,7 +65,7 @@ export function renewed(
   const storable =
     run.parts.stamp === null
       ? ({ store: false, reason: 'lost' } as const)
-      : mayBeStored(visit, run, recorded, whole, headers)
+      : mayBeStored(visit, run, before, whole, headers)
   const {
     staleWhileRevalidate: _while,
     staleIfError: _error,
@@ -81,7 +75,7 @@ export function renewed(
   } = entry
   const use = storable.store ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
   const tags = [...visit.state.making.tags].map(tagScope)
-  const scopes = union(union(entry.scopes, subject.scopes), [...tags, ...run.parts.scopes])
+  const scopes = union(union(entry.scopes, before.subject.scopes), [...tags, ...run.parts.scopes])
   return {
     entry: { ...kept, ...use, headers, scopes, made },
     storable,

@@ -8,13 +8,14 @@ import { type Entry, mayBeRecorded } from '../entry/entry.ts'
 import type { NotStoredReason } from '../events.ts'
 import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
+import { md5 } from '../key/md5.ts'
 import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
 import type { Reads, Refused } from '../learn/reads.ts'
 import { covers } from '../options/route.ts'
 import { MOST_TAGS } from '../store/scope.ts'
-import type { Visit } from '../visit.ts'
+import type { Before, Visit } from '../visit.ts'
 import type { Run } from './run.ts'
 
 export type NotStorable = {
@@ -29,7 +30,7 @@ export type Storable = { readonly store: true; readonly use: Usefulness; readonl
 export function mayBeStored(
   visit: Visit,
   run: Run,
-  recorded: readonly string[],
+  { subject, recorded }: Pick<Before, 'subject' | 'recorded'>,
   res: Response,
   fields: readonly Field[],
 ): Storable | NotStorable {
@@ -53,7 +54,8 @@ export function mayBeStored(
   if (!verdict.store) return verdict
   const inputs = union(recorded, [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)])
   // What depends on nothing makes no variants: a page that does must not keep the others of a wildcard route out.
-  if (inputs.length > 0 && variants.stopped(path, Date.now())) return tooManyVariants(inputs)
+  const values = () => valuesOf(subject, [...inputs].sort())
+  if (inputs.length > 0 && variants.stopped(path, values, Date.now())) return tooManyVariants(inputs)
   try {
     const { storeWhen } = route
     if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, withoutBody(res)))))
@@ -64,6 +66,10 @@ export function mayBeStored(
   const { use } = verdict
   return { store: true, use: { ...use, fresh: jittered(use.fresh, route.jitter) }, fields }
 }
+
+/** What tells variants of these inputs, in their order, from each other. */
+export const valuesOf = (subject: Subject, inputs: readonly string[]): string =>
+  md5.hex(JSON.stringify(inputs.map((input) => subject.valueOf(input, inputs))))
 
 /** Entries that were made, or renewed, together do not end together. */
 const jittered = (fresh: number, jitter: number): number =>

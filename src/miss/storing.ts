@@ -13,8 +13,7 @@ import { asMembers, secondsToKeep } from '../entry/freshness.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import { isKeptBack } from '../http/downstream.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
-import { md5 } from '../key/md5.ts'
-import { union } from '../key/names.ts'
+import { union, without } from '../key/names.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
 import { declaredVary } from '../options/route.ts'
@@ -35,6 +34,7 @@ import {
   skipped,
   speaksAgainst,
   unkeyed,
+  valuesOf,
   variesOn,
 } from './storable.ts'
 
@@ -54,7 +54,7 @@ export function storeResponse(
   const storable: Storable | NotStorable =
     c.req.method === 'HEAD'
       ? { store: false, reason: 'head' }
-      : mayBeStored(visit, run, before.recorded, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
+      : mayBeStored(visit, run, before, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
   if (!storable.store) return notStored(visit, before, run, storable)
   let ours: Response
   try {
@@ -117,10 +117,8 @@ async function commit(visit: Visit, { subject, recorded, need, land }: Before, m
   const stored = await commitKept(connection, subject, kept, seconds, report)
   land?.(null)
   const { inputs } = kept
-  if (stored && need === 'vary-miss' && inputs.length === recorded.length) {
-    const values = inputs.map((input) => subject.valueOf(input, inputs))
-    variants.made(path, md5.hex(JSON.stringify(values)), Date.now())
-  }
+  if (stored && need === 'vary-miss' && inputs.length === recorded.length)
+    variants.made(path, valuesOf(subject, inputs), Date.now())
   return stored
 }
 
@@ -183,7 +181,7 @@ function downstreamVary({ route }: Visit, inputs: readonly string[]): readonly s
 }
 
 function addVary(c: Context, names: readonly string[]): void {
-  const missing = names.filter((name) => !namesOf(c.res.headers.get('vary')).includes(name))
+  const missing = without(names, namesOf(c.res.headers.get('vary')))
   if (missing.length > 0) setField(c, 'vary', missing.join(', '), 'append')
 }
 

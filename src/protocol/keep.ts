@@ -23,6 +23,8 @@ export interface Keepable {
 
 /** A record that outlives its variants costs a few bytes; one that dies before them costs misses. */
 const LEAST_RECORD_SECONDS = 86_400
+/** A URL that a stranger has made longer than this would fill the store for a day. */
+const MOST_LASTING_CHARACTERS = 2_048
 
 /**
  * What is to be kept of a response; `null` where an input cannot be keyed.
@@ -53,11 +55,10 @@ export async function keep(
   const added = without(entry.scopes, subject.scopes)
   const writes: Write[] = [{ name: variant ?? primary, value: encodeEntry(entry), seconds }]
   if (variant !== null) {
-    writes.unshift({
-      name: primary,
-      value: encodeVaryRecord({ text: subject.text, inputs, scopes: added }),
-      seconds: Math.max(seconds, LEAST_RECORD_SECONDS),
-    })
+    const { text } = subject
+    const least = text.length > MOST_LASTING_CHARACTERS ? 0 : LEAST_RECORD_SECONDS
+    const value = encodeVaryRecord({ text, inputs, scopes: added })
+    writes.unshift({ name: primary, value, seconds: Math.max(seconds, least) })
   }
   const outcome = await store.commit({ stamp: entry.stamp, scopes: entry.scopes, writes })
   if (outcome === 'stored') shapes.set(primary, { inputs, scopes: added })

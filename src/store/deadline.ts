@@ -8,10 +8,15 @@ import { StoreError } from '../errors.ts'
 /** Resolves as `work` does, or calls `cancel` and rejects with a `timeout` after `ms` milliseconds. */
 export function within<T>(ms: number, work: Promise<T>, cancel?: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       reject(new StoreError('timeout'))
       cancel?.()
-    }, ms)
+    }
+    // Twice the half of it. A timer goes off late where the app was busy, and before what came meanwhile is read: with one
+    // alone, a moment without breath would look like a dead store, and a stranger can cause such moments.
+    let timer = setTimeout(() => {
+      timer = setTimeout(giveUp, ms / 2)
+    }, ms / 2)
     work.then(
       (value) => {
         clearTimeout(timer)

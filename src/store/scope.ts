@@ -64,16 +64,15 @@ export function isBroad(scope: string): boolean {
   return own === EVERYTHING || own.startsWith('n:')
 }
 
-/** One character in UTF-8, percent-encoded; or one byte of what is none. */
+/**
+ * One character in UTF-8, percent-encoded; or one byte of what is none. Exactly what decodes, for an error is dear: of a
+ * URL of 60,000 characters that decode to nothing, 20,000 of them take 50 ms.
+ */
 const ENCODED =
-  /%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}|%[\da-f]{2}/gi
+  /(%[0-7][\da-f]|%(?:c[2-9a-f]|d[\da-f])%[89ab][\da-f]|%(?:e0%[ab]|e[1-9a-cef]%[89ab]|ed%[89])[\da-f]%[89ab][\da-f]|%(?:f0%[9ab]|f[1-3]%[89ab]|f4%8)[\da-f](?:%[89ab][\da-f]){2})|%[\da-f]{2}/gi
 
 /** Percent-decoding that leaves alone what is not valid: a stray `%` in a path is a `%`. */
 const decodeLeniently = (text: string): string =>
-  text.replace(ENCODED, (character) => {
-    try {
-      return decodeURIComponent(character)
-    } catch {
-      return character.toUpperCase()
-    }
-  })
+  text.replace(ENCODED, (character, valid?: string) =>
+    valid ? decodeURIComponent(valid) : character.toUpperCase(),
+  )

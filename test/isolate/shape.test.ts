@@ -51,6 +51,19 @@ describe('the memory of shapes', () => {
     expect(shapes.get('k3')).toEqual(shapeOf('accept'))
   })
 
+  test('keeps fewer of those that have many tags: a stranger who asks for many URLs does not fill the isolate', () => {
+    const shapes = createShapes()
+    const tagged = (key: number) => ({
+      inputs: [],
+      scopes: Array.from({ length: 64 }, (_, tag) => `t:product-${key}-${tag}-of-the-catalog`),
+    })
+    let bytes = 0
+    for (let i = 0; i < 10_000; i++) shapes.set(`k${i}`, tagged(i))
+    for (let i = 0; i < 10_000; i++) bytes += shapes.get(`k${i}`).scopes.join('').length
+    expect(bytes).toBeLessThan(8 * 1024 * 1024)
+    expect(shapes.get('k9999')).toEqual(tagged(9_999))
+  })
+
   test('ten thousand plain keys push out nothing', () => {
     const shapes = createShapes()
     shapes.set('x', shapeOf('accept'))
@@ -94,6 +107,14 @@ describe('lists of names', () => {
     const first = ['a', 'b']
     expect(union(first, ['b'])).toBe(first)
     expect(union(first, [])).toBe(first)
+  })
+
+  test('of forty thousand names, as strangers bring them, takes no second', () => {
+    const names = Array.from({ length: 40_000 }, (_, i) => `header x-${i}`)
+    const started = performance.now()
+    expect(union(names.slice(20_000), names)).toHaveLength(40_000)
+    expect(without(names, names)).toEqual([])
+    expect(performance.now() - started).toBeLessThan(1_000)
   })
 
   test('without', () => {

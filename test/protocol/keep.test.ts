@@ -26,6 +26,7 @@ interface Change {
   readonly inputs?: readonly string[]
   readonly recorded?: readonly string[]
   readonly seconds?: number
+  readonly text?: string
 }
 
 function keeping(outcome: CommitOutcome = 'stored') {
@@ -40,8 +41,15 @@ function keeping(outcome: CommitOutcome = 'stored') {
   return {
     shapes,
     commits,
-    keep: ({ inputs = [], recorded = [], seconds = 60 }: Change = {}) =>
-      keep({ store: store as Store, shapes }, SUBJECT, keepable(SUBJECT, ENTRY, inputs, recorded)!, seconds),
+    keep({ inputs = [], recorded = [], seconds = 60, text = SUBJECT.text }: Change = {}) {
+      const subject = { ...SUBJECT, text }
+      return keep(
+        { store: store as Store, shapes },
+        subject,
+        keepable(subject, ENTRY, inputs, recorded)!,
+        seconds,
+      )
+    },
   }
 }
 
@@ -93,6 +101,12 @@ describe('a response that depends on more', () => {
     const { keep, commits } = keeping()
     await keep({ inputs: ['accept'], seconds })
     expect(commits[0]!.writes.map(({ seconds }) => seconds)).toEqual([expected, seconds])
+  })
+
+  test('a record that a long URL makes large lives no longer than what it is written for', async () => {
+    const { keep, commits } = keeping()
+    await keep({ inputs: ['accept'], seconds: 60, text: 'a&'.repeat(4_000) })
+    expect(commits[0]!.writes.map(({ seconds }) => seconds)).toEqual([60, 60])
   })
 
   test('cannot be kept where what it depends on cannot be keyed', () => {

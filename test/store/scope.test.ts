@@ -2,7 +2,7 @@
  * Names: no two things share one, and what a person types is what a request asks for.
  */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   EVERYTHING,
   encodeName,
@@ -134,6 +134,16 @@ describe('paths', () => {
     ['/%E4%BDé', '/%e4%bd%c3%a9', 'or any character'],
   ])('%s is %s: %s', (one, other) => {
     expect(pathScope(one)).toBe(pathScope(other))
+  })
+
+  test('what does not decode is not tried: an error for each byte of a long URL would take longer than most apps', () => {
+    const decoding = vi.spyOn(globalThis, 'decodeURIComponent')
+    for (const none of ['%c3', '%c0%80', '%e0%80%80', '%ed%a0%80', '%f0%80%80%80', '%f4%90%80%80', '%ff'])
+      expect(pathScope(`/${none.repeat(3)}`)).toBe(pathScope(`/${none.repeat(3).toUpperCase()}`))
+    for (const some of ['%c2%80', '%e0%a0%80', '%ed%9f%bf', '%ef%bf%bf', '%f0%90%80%80', '%f4%8f%bf%bf'])
+      expect(pathScope(`/${some}`)).toBe(pathScope(`/${decodeURIComponent(some)}`))
+    expect(decoding.mock.results.filter(({ type }) => type === 'throw')).toEqual([])
+    decoding.mockRestore()
   })
 
   test.each([

@@ -10,13 +10,13 @@ import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
 import { remaining, residence } from './entry/freshness.ts'
-import type { BypassReason } from './events.ts'
-import type { CacheStatus } from './http/cache-status.ts'
+import type { Directives } from './http/cache-control.ts'
 import { isUnsafe } from './http/methods.ts'
-import { type Demands, demandsOf, mayReuse } from './http/reuse.ts'
+import { demandsOf, mayReuse } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
+import { fixed } from './learn/reads.ts'
 import { answerByHandler } from './miss/asking.ts'
 import { landing, leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
@@ -28,15 +28,9 @@ import { type Recollection, recall } from './protocol/recall.ts'
 import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
 import { replaceResponse, say, sayTiming } from './respond/saying.ts'
-import { type Report, reportFailure, stateOf } from './state.ts'
+import { type Report, reportFailure, stateOf, withoutState } from './state.ts'
 import { answerUnsafe } from './unsafe.ts'
 import { type Before, forwardedFor, statusKey, type Visit } from './visit.ts'
-
-/** What Cache-Status says of these bypasses; of any other, its reason. */
-const BYPASSES: Partial<Record<BypassReason, CacheStatus>> = {
-  method: { fwd: 'method' },
-  request: { fwd: 'request' },
-}
 
 /**
  * Caches the responses of the routes that it is put on.
@@ -60,14 +54,12 @@ export function cache<E extends Env = Env, P extends string = string>(
 ): MiddlewareHandler<{}> {
   const routeFor = routeResolver(options)
   const variants = createVariants()
-  let warned = false
+  const warn = withoutState('cache()')
 
   const middleware: MiddlewareHandler = function cache(c, next) {
     const state = stateOf(c)
     if (!state) {
-      if (!warned)
-        console.warn('hono-redis-cache: cache() without redisCache() above it: the route is not cached')
-      warned = true
+      warn()
       return passOn(c, next)
     }
     const { path, hasOwnCache } = answeringRoute(c)
@@ -104,13 +96,14 @@ export function cache<E extends Env = Env, P extends string = string>(
 
 /** Past the cache, and says why. */
 async function bypass(
-  { reason, detail }: Refusal,
+  refusal: Refusal,
   { c, next, report, isInnermost }: Pick<Visit, 'c' | 'next' | 'report' | 'isInnermost'>,
 ): Promise<void> {
-  report({ type: 'bypass', reason, ...(detail !== undefined && { detail }) })
+  const { reason } = refusal
+  report({ type: 'bypass', ...refusal })
   await next()
   if (reason === 'upgrade' || !isInnermost()) return
-  say(c, BYPASSES[reason] ?? { fwd: 'bypass', detail: reason })
+  say(c, reason === 'method' || reason === 'request' ? { fwd: reason } : { fwd: 'bypass', detail: reason })
 }
 
 /** With Server-Timing at the end; an upgraded connection has no response to say it in. */
@@ -130,16 +123,14 @@ async function visitCache(visit: Visit): Promise<void> {
     return mayClear ? answerUnsafe(visit) : bypass(refusal, visit)
   }
   const demands = demandsOf(c.req.raw.headers, route.profile)
-  if (demands.noStore) return bypass({ reason: 'request' }, visit)
+  if (demands.has('no-store')) return bypass({ reason: 'request' }, visit)
 
   // 2. Name it.
   let subject: Subject
   try {
-    const { names } = connection
-    const { exclude } = state.options
-    const described = describeAgain(c, route, names) ?? (await describe(c, route, { exclude, names }))
-    if ('refusal' in described) return bypass(described.refusal, visit)
-    subject = described.subject
+    const described = describeAgain(visit) ?? (await describe(visit))
+    if ('reason' in described) return bypass(described, visit)
+    subject = described
   } catch (cause) {
     return bypass({ reason: 'configuration', detail: mistakeOf('keyBuilder or tags', cause) }, visit)
   }
@@ -190,17 +181,12 @@ async function visitCache(visit: Visit): Promise<void> {
  * 5. Lets the handler answer, and stores a copy of what it says; or takes the answer that a concurrent request is
  * making.
  */
-async function miss(
-  visit: Visit,
-  before: Before,
-  entry: Entry | null,
-  { onlyIfCached }: Demands,
-): Promise<void> {
+async function miss(visit: Visit, before: Before, entry: Entry | null, demands: Directives): Promise<void> {
   const { c, route, state, report } = visit
   const { need, subject } = before
   const { namespace, key } = subject
   report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
-  if (onlyIfCached) {
+  if (demands.has('only-if-cached')) {
     replaceResponse(c, c.newResponse(null, 504))
     say(c, { fwd: forwardedFor(need), ...statusKey(visit, subject), detail: 'only-if-cached' })
     return
@@ -230,7 +216,7 @@ function refuse({ c, route, state }: Visit): Refusal | null {
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
     if (c.req.raw.headers.has('upgrade')) return { reason: 'upgrade' }
     if (c.finalized) return { reason: 'configuration', detail: MADE_ABOVE }
-    if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: FROZEN }
+    if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: fixed('c.req') }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
   } catch (cause) {
     return { reason: 'configuration', detail: mistakeOf('enabled or when', cause) }
@@ -244,5 +230,4 @@ function unkeyed(input: string, c: Context, route: Route): Refusal {
   return { reason: 'variable', detail: `${input} is no plain value in this request` }
 }
 
-const MADE_ABOVE = 'middleware above it has made the response already, and Hono gives that one'
-const FROZEN = 'c.req is frozen, so that nobody could see what the route reads of it'
+const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'

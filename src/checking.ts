@@ -33,6 +33,12 @@ export const expecting =
   (value) =>
     test(value) ? null : fault(expected, kindOf(value))
 
+/** One of two checks passes; what the second has found counts. */
+export const either =
+  (one: Check, other: Check): Check =>
+  (value) =>
+    one(value) && other(value)
+
 /** An array each of whose members passes. */
 export const arrayOf =
   (expected: string, member: Check): Check =>

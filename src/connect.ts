@@ -5,7 +5,7 @@
  */
 
 import type { Head, Heads } from './entry/entry.ts'
-import { ConfigError, StoreError } from './errors.ts'
+import { StoreError } from './errors.ts'
 import { createFlights, type Flights } from './isolate/flights.ts'
 import { createRecent, type Recent } from './isolate/recent.ts'
 import { createRefreshes, type Refreshes } from './isolate/refreshes.ts'
@@ -109,14 +109,13 @@ function timeouts(timeout: Timeout | undefined): Timeouts {
 
 function sender({ url, token, redis }: ConnectionOptions, read: number, write: number): Send {
   if (redis) return 'send' in redis ? (command) => redis.send(command) : (command) => redis.exec(command)
-  if (url === undefined || token === undefined)
-    throw new ConfigError('a store needs url and token, redis, or store')
 
   let client: UpstashClient | undefined
   let current: AbortSignal
   const openClient = async () => {
-    // Not a shared promise: on Workers it could belong to a request that has gone.
-    const opened = await openUpstash(url, token, () => current)
+    // Not a shared promise: on Workers it could belong to a request that has gone. Options without a client or a store
+    // have a URL and a token: that was checked.
+    const opened = await openUpstash(url!, token!, () => current)
     client ??= opened
     return client
   }

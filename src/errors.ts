@@ -44,13 +44,15 @@ export class StoreError extends Error {
 
 /** Any error as a `StoreError`: its message is read to tell the kind, and then let go of. */
 export function toStoreError(error: unknown): StoreError {
-  if (error instanceof StoreError) return error
+  return error instanceof StoreError ? error : new StoreError(failureOf(error))
+}
+
+function failureOf(error: unknown): StoreFailure {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
   // Redis puts its error code first, clients quote the command behind it, and a command quotes what users send.
   const start = message.split('command was', 1)[0]!.slice(0, 120)
-  if (name === 'TimeoutError' || name === 'AbortError') return new StoreError('timeout')
-  if (/\bOOM\b/.test(start)) return new StoreError('out-of-memory')
-  if (/\b(WRONGPASS|NOAUTH|unauthorized)\b/i.test(start)) return new StoreError('unauthorized')
-  if (/^ERR\b/.test(start)) return new StoreError('refused')
-  return new StoreError('failed')
+  if (name === 'TimeoutError' || name === 'AbortError') return 'timeout'
+  if (/\bOOM\b/.test(start)) return 'out-of-memory'
+  if (/\b(WRONGPASS|NOAUTH|unauthorized)\b/i.test(start)) return 'unauthorized'
+  return /^ERR\b/.test(start) ? 'refused' : 'failed'
 }

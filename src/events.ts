@@ -150,7 +150,7 @@ export type CacheEvent = Where &
   )
 
 const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
-  'no-client': ': @upstash/redis is not installed: npm install @upstash/redis, or give redis or store',
+  'no-client': ': npm install @upstash/redis, or give redis or store',
   unauthorized: ': the token was refused',
   'unexpected-reply':
     ': send() must resolve to what Redis replies, unchanged: for MGET an array of strings and nulls',

@@ -2,6 +2,7 @@
  * The handle, `c.get('cache')`: an object of functions that need no `this`, so that it may be taken apart.
  */
 
+import { isText } from './checking.ts'
 import { ConfigError } from './errors.ts'
 import type { CacheEvent } from './events.ts'
 import { type ClearTarget, scopesToClear } from './options/clearing.ts'
@@ -72,8 +73,7 @@ export function createHandle(state: RequestState, route: () => string): CacheHan
     },
     tag(...tags) {
       for (const tag of tags) {
-        if (typeof tag !== 'string' || tag === '')
-          throw new ConfigError('tag(): a tag must be a string that is not empty')
+        if (!isText(tag)) throw new ConfigError('tag(): a tag must be a string that is not empty')
         state.making.tags.add(tag)
       }
     },

@@ -32,7 +32,7 @@ declare module 'hono' {
 
 interface Remarked extends Opened {
   /** What is wrong with the configuration, or worth knowing about it. */
-  readonly remark?: string
+  readonly remark?: string | undefined
 }
 
 /**
@@ -55,9 +55,9 @@ export function redisCache(
   const open = opener()
 
   return async function redisCache(c, next) {
-    const { options: ours, connection, certain, remark } = open(c, options)
-    const onEvent = ours.onEvent ?? warn
-    const state = createState(c, { options: ours, connection, certain }, onEvent)
+    const opened = open(c, options)
+    const { connection, remark } = opened
+    const state = createState(c, opened, opened.options.onEvent ?? warn)
     state.handle = createHandle(state, () => matched(c).at(-1)!.path)
     c.set('cache', state.handle)
     if (remark) state.emit({ type: 'misconfigured', detail: remark }, '')
@@ -121,11 +121,11 @@ const namesStore = ({ url, redis, store }: ConnectionOptions): boolean => Boolea
 
 const NO_REDIS =
   'no Redis is configured, so entries are kept in the memory of this process; ' +
-  'set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or give redisCache() a url and token, a redis or a store'
+  'set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or give url and token, redis, or store'
 
 const NEW_EACH_TIME =
-  'each of the last requests was given a redis or a store of its own, which knows of no copy, no failure and no clear ' +
-  'of before; make it once, and give the same one each time'
+  'each of the last requests was given a new redis or store, which knows of no earlier clear or failure; ' +
+  'make it once, and give the same one each time'
 
 const MOST_NEW = 20
 
@@ -151,19 +151,15 @@ function opener() {
 
   function openOptions(options: RedisCacheOptions, c: Context): Remarked {
     if (namesStore(options)) {
-      const remark = isNewAgain(options) ? { remark: NEW_EACH_TIME } : {}
-      return { options, connection: connect(options), certain: true, ...remark }
+      const remark = isNewAgain(options) ? NEW_EACH_TIME : undefined
+      return { options, connection: connect(options), certain: true, remark }
     }
     const found = credentials(c)
     if (found) return { options, connection: connect({ ...options, ...found }), certain: true }
-    const remark = embedded ? {} : { remark: NO_REDIS }
+    const remark = embedded ? undefined : NO_REDIS
     embedded ??= memoryStore()
-    return {
-      options,
-      connection: connect({ ...options, store: embedded }),
-      certain: !runsManyIsolates(),
-      ...remark,
-    }
+    const connection = connect({ ...options, store: embedded })
+    return { options, connection, certain: !runsManyIsolates(), remark }
   }
 
   return (c: Context, given: RedisCacheOptions | ((c: Context) => RedisCacheOptions)): Remarked => {
@@ -180,8 +176,7 @@ function opener() {
         checkRedisCacheOptions(options)
       }
       const opened = openOptions(options, c)
-      const { remark: _told, ...kept } = opened
-      if (literal) last = { opened: kept, env }
+      if (literal) last = { opened: { ...opened, remark: undefined }, env }
       return opened
     } catch (cause) {
       // A message of ours quotes nothing; one of the app's own function might.

@@ -82,6 +82,15 @@ type WithState = Context & { [STATE]?: RequestState }
 
 export const stateOf = (c: WithState): RequestState | undefined => c[STATE]
 
+/** What to call where there is no state: the first time, it says so to whoever runs the app. */
+export function withoutState(what: string): () => void {
+  let said = false
+  return () => {
+    if (!said) console.warn(`hono-redis-cache: ${what} without redisCache() above it: nothing is cached`)
+    said = true
+  }
+}
+
 /**
  * @param outer that of a `redisCache()` above, or of the Context that this one works for: what is asked of this one is
  *   about the response which that one is making

@@ -44,19 +44,15 @@ const seesWhatGetSees = ({ asked, route }: Visit): boolean =>
   route.cookies.length === 0 || !asked.headers.has('cookie')
 
 /** The GET of the same URL; `null` where it cannot be looked up. */
-async function describeGet({ c, route, state, connection, report }: Visit): Promise<Before | null> {
+async function describeGet(visit: Visit): Promise<Before | null> {
+  const { connection, report } = visit
   try {
-    const described = await describe(
-      c,
-      route,
-      { exclude: state.options.exclude, names: connection.names },
-      'GET',
-    )
-    if ('refusal' in described) return null
-    const found = await recall(connection, described.subject)
+    const subject = await describe(visit, 'GET')
+    if ('reason' in subject) return null
+    const found = await recall(connection, subject)
     if (found.outcome === 'suspended' || found.outcome === 'unkeyed') return null
     return {
-      subject: described.subject,
+      subject,
       stamp: found.stamp,
       recorded: found.inputs,
       seen: found.seen,
@@ -89,27 +85,28 @@ async function outliveOwnClear({ connection, report }: Visit, { parts }: Run): P
  * "Responses to POST requests are only cacheable when they include explicit freshness information and a
  * Content-Location header field that has the same value as the POST's target URI" (RFC 9110 §9.3.3)
  */
-function isForGet({ asked: { url }, c: { res } }: Visit): boolean {
-  const location = res.headers.get('content-location')
-  return (
-    res.status === 200 &&
-    location !== null &&
-    URL.canParse(location, url) &&
-    new URL(location, url).href === url &&
-    isExplicit(res.headers)
-  )
-}
+const isForGet = (visit: Visit): boolean =>
+  visit.c.res.status === 200 &&
+  referenceOf(visit, 'content-location') === visit.asked.url &&
+  isExplicit(visit.c.res.headers)
 
-function changedPaths({ asked: { url }, c: { res } }: Visit): string[] {
+function changedPaths(visit: Visit): string[] {
+  const { url } = visit.asked
   // Node, Deno and Bun hand on a Host that no URL can have, and most apps need but the path.
   const target = splitUrl(URL.canParse(url) ? url : url.replace(/^(\w+:\/\/)[^/?#]*/, '$1none'))
   const paths = new Set([target.path])
   for (const name of ['location', 'content-location']) {
-    const reference = res.headers.get(name)
-    if (reference === null || !URL.canParse(reference, url)) continue
-    const { origin, path } = splitUrl(new URL(reference, url).href)
+    const reference = referenceOf(visit, name)
+    if (reference === null) continue
+    const { origin, path } = splitUrl(reference)
     // "only if their origin is the same": others' caches are not ours to clear
     if (origin === target.origin) paths.add(path)
   }
   return [...paths]
+}
+
+/** The URL that a field of the answer refers to; `null` where it is absent, or refers to none. */
+function referenceOf({ asked: { url }, c }: Visit, name: string): string | null {
+  const reference = c.res.headers.get(name)
+  return reference !== null && URL.canParse(reference, url) ? new URL(reference, url).href : null
 }

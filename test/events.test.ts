@@ -63,7 +63,7 @@ describe('what a person is told', () => {
     [
       { type: 'store-failed', operation: 'clear', reason: 'no-client' },
       'hono-redis-cache at GET /products/:id: the store gave no answer to a clear (no-client): ' +
-        '@upstash/redis is not installed: npm install @upstash/redis, or give redis or store',
+        'npm install @upstash/redis, or give redis or store',
     ],
     [
       { type: 'store-failed', operation: 'look-up', reason: 'unauthorized', breaker: 'opened' },

@@ -105,7 +105,8 @@ export function decode(stored: string | null | undefined, heads?: Heads): Entry 
 
 function headOf(text: string): Head | null {
   const head: Head = JSON.parse(text)
-  const valid = 'inputs' in head ? isVaryRecord(head) : isEntry(head)
+  if (typeof head.text !== 'string' || !isStrings(head.scopes)) return null
+  const valid = 'inputs' in head ? isStrings(head.inputs) && mayBeRecorded(head.inputs) : isEntry(head)
   return valid ? head : null
 }
 
@@ -126,9 +127,7 @@ export function textOf(bytes: Uint8Array): string | null {
 
 function isEntry(about: Omit<Entry, 'body'>): boolean {
   return (
-    typeof about.text === 'string' &&
     typeof about.stamp === 'string' &&
-    isStrings(about.scopes) &&
     Number.isInteger(about.status) &&
     about.status >= 200 &&
     about.status <= 599 &&
@@ -140,15 +139,6 @@ function isEntry(about: Omit<Entry, 'body'>): boolean {
       Number.isFinite,
     ) &&
     typeof (about.range ?? '') === 'string'
-  )
-}
-
-function isVaryRecord(about: VaryRecord): boolean {
-  return (
-    typeof about.text === 'string' &&
-    isStrings(about.inputs) &&
-    mayBeRecorded(about.inputs) &&
-    isStrings(about.scopes)
   )
 }
 

@@ -1,6 +1,6 @@
 /** How long an entry has been of use and will be. Wall clocks, and therefore nothing that validity depends on. */
 
-import type { Usable, Usefulness } from '../http/policy.ts'
+import type { Usable } from '../http/policy.ts'
 import type { Entry } from './entry.ts'
 
 /** Seconds since the entry was made. A clock that runs behind the one that made it cannot make it younger. */
@@ -10,18 +10,11 @@ export const residence = ({ made }: Entry, now: number): number => Math.max(0, (
 export const remaining = (entry: Entry, now: number): number => entry.fresh - residence(entry, now)
 
 /** The members of an entry that say how it is of use; what is not so is left out. */
-export const asMembers = ({
+export const asMembers = ({ fresh, age, staleWhileRevalidate, staleIfError, validate, strict }: Usable) => ({
   fresh,
   age,
-  staleWhileRevalidate,
-  staleIfError,
-  validate,
-  strict,
-}: Usefulness) => ({
-  fresh,
-  age,
-  ...(staleWhileRevalidate > 0 && { staleWhileRevalidate }),
-  ...(staleIfError > 0 && { staleIfError }),
+  ...(staleWhileRevalidate && { staleWhileRevalidate }),
+  ...(staleIfError && { staleIfError }),
   ...(validate && { validate: true as const }),
   ...(strict && { strict: true as const }),
 })

@@ -54,12 +54,15 @@ export function fieldsOfEntry(response: Headers, above: Headers, varies = false)
       continue
     }
     const set = REPRESENTATION.has(name) || (varies && name === 'vary') ? null : above.get(name)
-    if (set === null) fields.push([name, value])
-    else if (value.startsWith(`${set}, `)) fields.push([name, value.slice(set.length + 2), 'append'])
+    if (set !== null && value.startsWith(`${set}, `))
+      fields.push([name, value.slice(set.length + 2), 'append'])
     else if (value !== set) fields.push([name, value])
   }
   return fields
 }
+
+/** A token (RFC 9110 §5.1), but for the asterisk, which stands for all. */
+export const isFieldName = (name: string): boolean => /^(?!\*$)[!#$%&'*+\-.^`|~\w]+$/.test(name)
 
 /** A name as Headers gives it, and a value that every platform sends: bytes, none of which is a control character. */
 const NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/
@@ -74,6 +77,13 @@ export const mayBeOfEntry = (name: string, value: string): boolean =>
 
 export const fieldOf = (fields: readonly Field[], name: string): string | null =>
   fields.find(([candidate]) => candidate === name)?.[1] ?? null
+
+/** A copy that lacks these. */
+export function headersBut(headers: Headers, names: readonly string[]): Headers {
+  const copy = new Headers(headers)
+  for (const name of names) copy.delete(name)
+  return copy
+}
 
 /** Fields as a Headers, for what reads one. */
 export const headersOf = (fields: readonly Field[]): Headers =>

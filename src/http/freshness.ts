@@ -24,35 +24,34 @@ const LONGEST_HEURISTIC = 86_400
 const HEURISTIC_STATUSES = [200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]
 
 /**
- * Seconds fresh, from the moment of its origin, as the response or the route has it; `null` where neither does.
+ * Seconds fresh from now on, as the response or the route has it; `null` where neither does.
  *
  * `s-maxage` and fields for caches beat the route's `expire`, which is an instruction to this cache; `max-age` and
- * `Expires` speak to all and are beaten by it.
+ * `Expires` speak to all and are beaten by it. What the route names counts from now, all else from the origin.
  */
 export function lifetime(
   { headers, directives, targeted }: Dated,
   expire: number | undefined,
+  age: number,
   now: number,
-): { seconds: number; by: 'response' | 'route' } | null {
-  if (targeted) {
-    const seconds = secondsOf(targeted, 's-maxage') ?? secondsOf(targeted, 'max-age')
-    if (seconds !== null) return { seconds, by: 'response' }
-  }
+): number | null {
   // "if the cache is shared and the s-maxage response directive is present, use its value" (§4.2.1)
-  const shared = targeted ? null : secondsOf(directives, 's-maxage')
-  if (shared !== null) return { seconds: shared, by: 'response' }
-  if (expire !== undefined && expire > 0) return { seconds: expire, by: 'route' }
+  const forCaches =
+    secondsOf(targeted ?? directives, 's-maxage') ?? (targeted && secondsOf(targeted, 'max-age'))
+  if (forCaches !== null) return forCaches - age
+  if (expire !== undefined && expire > 0) return expire
   if (targeted) return null
-  const maxAge = lifetimeOf(directives, 'max-age')
-  if (maxAge !== null) return { seconds: maxAge, by: 'response' }
-  if (headers.has('expires')) {
-    // "A cache recipient MUST interpret invalid date formats, especially the value "0", as representing a time in
-    // the past" (§5.3)
-    const expires = parseDate(headers.get('expires'))
-    const date = parseDate(headers.get('date')) ?? now
-    return { seconds: expires === null ? 0 : (expires - date) / 1000, by: 'response' }
-  }
-  return null
+  const forAll = lifetimeOf(directives, 'max-age') ?? expiresIn(headers, now)
+  return forAll === null ? null : forAll - age
+}
+
+/** Seconds from its Date to its Expires; `null` where it has none. */
+function expiresIn(headers: Headers, now: number): number | null {
+  if (!headers.has('expires')) return null
+  const date = parseDate(headers.get('date')) ?? now
+  // "A cache recipient MUST interpret invalid date formats, especially the value "0", as representing a time in the
+  // past" (§5.3)
+  return ((parseDate(headers.get('expires')) ?? date) - date) / 1000
 }
 
 /** Seconds fresh by heuristics; `null` where they are not allowed. */

@@ -4,7 +4,7 @@
  */
 
 import { type Directives, parseCacheControl, secondsOf } from './cache-control.ts'
-import { type Field, fieldOf, namesOf } from './fields.ts'
+import { type Field, fieldOf, isFieldName, namesOf } from './fields.ts'
 import { heuristicLifetime, initialAge, lifetime } from './freshness.ts'
 import type { Profile } from './profile.ts'
 import { parseContentRange } from './range.ts'
@@ -77,9 +77,8 @@ export interface Usefulness {
 /** The same as an entry says it: what is not so is left out. */
 export type Usable = Pick<Usefulness, 'fresh' | 'age'> & Partial<Usefulness>
 
-export type Verdict =
-  | { readonly store: true; readonly use: Usefulness }
-  | { readonly store: false; readonly reason: Objection }
+/** It may be stored, and is of use so; or what speaks against it. */
+export type Verdict = { readonly use: Usefulness } | { readonly reason: Objection }
 
 export function candidate(status: number, headers: Headers, fields: readonly Field[]): Candidate {
   return {
@@ -93,15 +92,13 @@ export function candidate(status: number, headers: Headers, fields: readonly Fie
 
 export function mayStore(response: Candidate, rules: Rules): Verdict {
   for (const [reason, objects] of CLAUSES) {
-    if (objects(response, rules)) return { store: false, reason }
+    if (objects(response, rules)) return { reason }
   }
   const use = usefulness(response, rules)
-  if (use.fresh > 0 && !use.validate) return { store: true, use }
   // What is not fresh is still of use where it can be validated.
   const { headers } = response
-  if (rules.profile.keepsUnfresh && (headers.has('etag') || headers.has('last-modified')))
-    return { store: true, use }
-  return { store: false, reason: 'not-fresh' }
+  const isKept = rules.profile.keepsUnfresh && (headers.has('etag') || headers.has('last-modified'))
+  return isKept || (use.fresh > 0 && !use.validate) ? { use } : { reason: 'not-fresh' }
 }
 
 const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules) => boolean])[] = [
@@ -155,7 +152,7 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
   ['no-cache', (response, rules) => forbids(response, 'no-cache', rules) && !rules.profile.keepsUnfresh],
   // "A stored response with a Vary header field value containing a member "*" always fails to match" (§4.1)
   // Nor can one whose member is no name of a field: no request has it.
-  ['vary-star', ({ headers }) => namesOf(headers.get('vary')).some((name) => !FIELD_NAME.test(name))],
+  ['vary-star', ({ headers }) => namesOf(headers.get('vary')).some((name) => !isFieldName(name))],
   // A response that says it depends on who asks is keyed by who asks, or is not stored.
   ['vary-cookie', (response, rules) => variesOnCredential(response, 'cookie', rules)],
   ['vary-authorization', (response, rules) => variesOnCredential(response, 'authorization', rules)],
@@ -174,9 +171,6 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
     ({ headers }, { profile }) => headers.has('transfer-encoding') && !profile.trustsFraming,
   ],
 ]
-
-/** A token (RFC 9110 §5.1), but for the asterisk, which stands for all. */
-const FIELD_NAME = /^(?!\*$)[!#$%&'*+\-.^`|~\w]+$/
 
 /** Status codes of RFC 9110 whose caching this cache knows. */
 const UNDERSTOOD = [
@@ -210,23 +204,21 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
   const { profile, now } = rules
   const expire = rules.expire ?? undefined
   const age = initialAge(response.headers, now, profile.countsDelay ? rules.delay : 0)
-  const named = lifetime(response, expire, now)
   // `expire: 0`: only what the response itself makes fresh.
-  const unnamed =
-    heuristicLifetime(response, profile, now) ?? (expire === undefined ? profile.defaultFresh : null)
-  // What the route names counts from now; all else counts from the response's origin.
-  const fresh = named ? named.seconds - (named.by === 'route' ? 0 : age) : (unnamed ?? 0) - age
+  const byDefault = (expire === undefined && profile.defaultFresh) || 0
+  const fresh =
+    lifetime(response, expire, age, now) ?? (heuristicLifetime(response, profile, now) ?? byDefault) - age
   const directives = response.targeted ?? response.directives
   // Each of these forbids stale answers (§5.2.2.2, §5.2.2.8, §5.2.2.10, §5.2.2.4).
   const validate = directives.has('no-cache')
   const strict = validate || STRICT.some((directive) => directives.has(directive))
+  const windowOf = (directive: string, ofRoute: number) =>
+    strict ? 0 : (secondsOf(directives, directive) ?? ofRoute)
   return {
     fresh,
     age,
-    staleWhileRevalidate: strict
-      ? 0
-      : (secondsOf(directives, 'stale-while-revalidate') ?? rules.staleWhileRevalidate),
-    staleIfError: strict ? 0 : (secondsOf(directives, 'stale-if-error') ?? rules.staleIfError),
+    staleWhileRevalidate: windowOf('stale-while-revalidate', rules.staleWhileRevalidate),
+    staleIfError: windowOf('stale-if-error', rules.staleIfError),
     validate,
     strict,
   }

@@ -8,6 +8,7 @@
  */
 
 import type { Entry } from '../entry/entry.ts'
+import { within } from '../store/deadline.ts'
 import { left, type Span } from '../store/span.ts'
 import { createRecent } from './recent.ts'
 
@@ -53,13 +54,7 @@ export function createFlights(now: () => number): Flights {
       const flight = flights.get(name)
       const longest = Math.min(ms, left(flight, now()))
       if (!flight || longest <= 0) return undefined
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(null), longest)
-        flight.landing.then((cargo) => {
-          clearTimeout(timer)
-          resolve(cargo)
-        })
-      })
+      return within(longest, flight.landing).catch(() => null)
     },
 
     lead(name, ms, clears) {

@@ -10,6 +10,10 @@ export function union(first: readonly string[], second: readonly string[]): read
   return added.length > 0 ? [...first, ...added] : first
 }
 
+/** What stands behind a prefix, in those that begin with it. */
+export const behind = (prefix: string, names: readonly string[]): readonly string[] =>
+  names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+
 /** What of the first is not in the second. */
 export function without(first: readonly string[], second: readonly string[]): readonly string[] {
   const others = new Set(second)

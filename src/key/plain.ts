@@ -5,13 +5,16 @@
 
 const DEEPEST = 64
 
+/** Whether a value is an object, be it an array or an instance of a class. */
+export const hasMembers = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 /**
  * A copy of what has a text, which later changes to the original do not reach.
  *
  * @param shared the members of an object that are left as they are
  */
 export function plainCopy<Value>(value: Value, shared: readonly string[] = []): Value {
-  if (typeof value !== 'object' || value === null) return value
+  if (!hasMembers(value)) return value
   if (Array.isArray(value)) return value.map((item) => plainCopy(item)) as Value
   // A spread and no assignments: a member named `__proto__` stays one. Behind it, assigning to it is safe.
   const copy = Object.getPrototypeOf(value) === null ? { __proto__: null, ...value } : { ...value }
@@ -55,23 +58,15 @@ function textOf(value: unknown, namesOf: NamesOf, depth = 0): string | undefined
 function treeText(tree: object, namesOf: NamesOf, depth: number): string | undefined {
   // Also the end of a tree that holds itself.
   if (depth >= DEEPEST) return undefined
+  const isArray = Array.isArray(tree)
+  if (!(isArray ? isPlainArray(tree) : isPlainObject(tree))) return undefined
   const members: string[] = []
-  if (Array.isArray(tree)) {
-    if (!isPlainArray(tree)) return undefined
-    for (const item of tree) {
-      const text = textOf(item, namesOf, depth + 1)
-      if (text === undefined) return undefined
-      members.push(text)
-    }
-    return `[${members.join()}]`
-  }
-  if (!isPlainObject(tree)) return undefined
-  for (const name of namesOf(tree)) {
-    const text = textOf((tree as Record<string, unknown>)[name], namesOf, depth + 1)
+  for (const name of isArray ? tree.keys() : namesOf(tree)) {
+    const text = textOf((tree as Record<PropertyKey, unknown>)[name], namesOf, depth + 1)
     if (text === undefined) return undefined
-    members.push(`${JSON.stringify(name)}:${text}`)
+    members.push(isArray ? text : `${JSON.stringify(name)}:${text}`)
   }
-  return `{${members.join()}}`
+  return isArray ? `[${members.join()}]` : `{${members.join()}}`
 }
 
 /** An array of whatever realm and of no subclass, with its items and nothing else on it. */

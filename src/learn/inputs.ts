@@ -9,6 +9,7 @@ import type { Context } from 'hono'
 import { type Field, fieldOf } from '../http/fields.ts'
 import { normaliseLanguages, normaliseList, preferred } from '../http/language.ts'
 import { isGetOrHead } from '../http/methods.ts'
+import { behind } from '../key/names.ts'
 import { plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
@@ -51,10 +52,8 @@ export function speaksAnother(
 }
 
 /** The credentials of the request that the key does not cover. */
-export function uncovered(headers: Headers, route: Route): 'cookie' | 'authorization' | null {
-  if (headers.has('authorization') && !covers(route, 'authorization')) return 'authorization'
-  return headers.has('cookie') && !covers(route, 'cookie') ? 'cookie' : null
-}
+export const uncovered = (headers: Headers, route: Route): 'cookie' | 'authorization' | undefined =>
+  (['authorization', 'cookie'] as const).find((name) => headers.has(name) && !covers(route, name))
 
 /**
  * A GET means nothing by its body, so that no key covers it; but Workers hand on the one that a client has sent. Not
@@ -83,10 +82,7 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
     const value = headers.get(name)
     if (value === null || !route.profile.normalises) return value
     if (name !== 'accept-language') return NO_LIST.test(name) ? value.trim() : normaliseList(value)
-    const spoken = among
-      .filter((input) => input.startsWith(SPEAKS))
-      .map((input) => input.slice(SPEAKS.length))
-    const language = preferred(value, spoken)
+    const language = preferred(value, behind(SPEAKS, among))
     return language === null ? normaliseLanguages(value) : SPOKEN + language
   }
 

@@ -3,7 +3,8 @@
  * other member, or all of them, is reading the whole, which is then an input, or none, like any other variable.
  */
 
-import { isOfNoClass } from '../key/plain.ts'
+import { behind } from '../key/names.ts'
+import { hasMembers, isOfNoClass } from '../key/plain.ts'
 import { isOfEveryObject } from './noticing.ts'
 
 /** @param whole called where more is read than the paths name */
@@ -15,9 +16,7 @@ export function watchMembers<T extends object>(tree: T, paths: readonly string[]
       if (isOfEveryObject(all, name)) return value
       if (typeof name === 'string') {
         if (paths.includes(name)) return value
-        const below = paths
-          .filter((path) => path.startsWith(`${name}.`))
-          .map((path) => path.slice(name.length + 1))
+        const below = behind(`${name}.`, paths)
         if (below.length > 0) {
           if (!isLiteral(value)) return value
           if (!isFixed(all, name)) return viewOf(name, value, () => watchMembers(value, below, whole))
@@ -56,7 +55,7 @@ export function createViews(): <T extends object>(name: string, tree: T, make: (
 
 /** An instance of a class does not bear being watched: of that the declaration must say enough. */
 export const isLiteral = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && (Array.isArray(value) || isOfNoClass(value))
+  hasMembers(value) && (Array.isArray(value) || isOfNoClass(value))
 
 /** Of such a member a Proxy must give the very value. */
 function isFixed(object: object, name: string): boolean {

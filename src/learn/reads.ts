@@ -8,7 +8,8 @@
  */
 
 import type { Reading } from '../events.ts'
-import { plainText } from '../key/plain.ts'
+import { behind } from '../key/names.ts'
+import { hasMembers, plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
 import { ANONYMOUS, INTERPRETED } from './inputs.ts'
@@ -79,6 +80,19 @@ export function createReader(
     if (!reads.refused || reads.refused.detail === RAW_WITH_CREDENTIALS) reads.refused = { read, detail }
   }
 
+  /** @param areKeyed the cookies that it has are those in the key, and no others */
+  function header(name: string, areKeyed: boolean): void {
+    const read = `header ${name}`
+    if (route.headers.includes(name) || (name === 'cookie' && areKeyed)) return
+    if (route.covers.includes(name)) reads.ignored.add(read)
+    else if (name === 'cookie') refuse('cookie', COOKIE)
+    else if (name === 'authorization' || name === 'proxy-authorization')
+      refuse('authorization', AUTHORIZATION)
+    else if (INTERPRETED.test(name)) reads.ignored.add(read)
+    else if (name === 'accept-encoding') reads.acceptEncoding = true
+    else learn(read)
+  }
+
   /** A variable as such, whatever of it was declared. */
   function wholeVariable(name: string, value: unknown): void {
     if (route.vars.includes(name)) return
@@ -89,11 +103,11 @@ export function createReader(
     if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
     else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
     else if (text === undefined || !isWhatItShows(value) || !learn(read))
-      refuse('variable', variableDetail(name))
+      refuse('variable', `the route reads ${notPlain(name)}`)
     // What the key says of it is what it was when the request came.
     else if ((value === undefined ? null : text) !== subject.valueOf(read, []))
       refuse('variable', changed(name))
-    else if (typeof value === 'object' && value !== null) trees.push({ name, tree: value, text })
+    else if (hasMembers(value)) trees.push({ name, tree: value, text })
   }
 
   /** Ours and Hono's own say nothing of the caller; an app may have variables of the same names. */
@@ -107,27 +121,16 @@ export function createReader(
     reads,
     refuse,
 
-    header(given) {
-      const name = given.toLowerCase()
-      if (route.headers.includes(name) || (name === 'cookie' && filtered)) return
-      if (route.covers.includes(name)) reads.ignored.add(`header ${name}`)
-      else if (name === 'cookie') refuse('cookie', COOKIE)
-      else if (name === 'authorization' || name === 'proxy-authorization')
-        refuse('authorization', AUTHORIZATION)
-      else if (INTERPRETED.test(name)) reads.ignored.add(`header ${name}`)
-      else if (name === 'accept-encoding') reads.acceptEncoding = true
-      else learn(`header ${name}`)
-    },
+    header: (name) => header(name.toLowerCase(), filtered),
 
     variable(name, value) {
-      const members = route.vars.filter((path) => path.startsWith(`${name}.`))
+      const members = behind(`${name}.`, route.vars)
       if (members.length === 0 || route.vars.includes(name)) {
         wholeVariable(name, value)
         return value
       }
       if (!isLiteral(value)) return value
-      const below = members.map((path) => path.slice(name.length + 1))
-      return viewOf(name, value, () => watchMembers(value, below, () => wholeVariable(name, value)))
+      return viewOf(name, value, () => watchMembers(value, members, () => wholeVariable(name, value)))
     },
 
     raw() {
@@ -136,11 +139,7 @@ export function createReader(
       for (const name of subject.valueOf(ANONYMOUS, [])?.split(' ') ?? []) this.header(name)
     },
 
-    allCookies() {
-      if (route.headers.includes('cookie')) return
-      if (route.covers.includes('cookie')) reads.ignored.add('header cookie')
-      else refuse('cookie', COOKIE)
-    },
+    allCookies: () => header('cookie', false),
 
     late() {
       // The handler's view of the request has ended: a cookie read from now on comes from the true one.
@@ -160,7 +159,7 @@ const LARGE = 10_000
 
 /** A Proxy looks like a plain object and gives what it likes; what can be cloned is none. */
 function isWhatItShows(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true
+  if (!hasMembers(value)) return true
   try {
     structuredClone(value)
     return true
@@ -175,15 +174,16 @@ const COOKIE =
 
 const AUTHORIZATION =
   "the route reads Authorization; key on it with vary: ['authorization'], " +
-  "or on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
+  "or key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
 
 const RAW_WITH_CREDENTIALS =
-  'the route reads c.req.raw while the request has credentials, or is a GET with a body, that the key does not cover; ' +
+  'the route reads c.req.raw of a request with credentials, or a GET with a body, that the key does not cover; ' +
   "read single headers with c.req.header('name')"
 
-const variableDetail = (name: string): string =>
-  `the route reads the variable ${name}, which is no plain value; if it is a dependency, leave it out with ` +
-  `redisCache({ exclude: ['${name}'] }), else key on plain members of it with vary: { vars: ['${name}.id'] }`
+/** Of a variable, or a member inside one. */
+export const notPlain = (path: string): string =>
+  `the variable ${path}, which is no plain value; if it is a dependency, leave it out with ` +
+  `redisCache({ exclude: ['${path}'] }), else key on plain members of it with vary: { vars: ['${path}.id'] }`
 
 /** How a member is written. */
 export const memberName = (of: string, name: PropertyKey): string =>
@@ -191,14 +191,14 @@ export const memberName = (of: string, name: PropertyKey): string =>
 
 /** Of a member of the Context or of its request. */
 export const added = (member: string): string =>
-  `the route reads ${member}, which was set above it past c.set(), so that no key can cover it`
+  `the route reads ${member}, which was set above it past c.set(), so no key can cover it`
 
 export const fixed = (member: string): string =>
-  `${member} was fixed above the route, so that nobody could see what the route reads of it`
+  `${member} was fixed above the route, so nobody can see what is read of it`
 
 const changed = (name: string): string =>
-  `the variable ${name} was changed while the route ran, so that no key can tell what it was when it was read`
+  `the variable ${name} was changed while the route ran, so no key can cover it`
 
 const NONCE =
-  'the route reads secureHeadersNonce, which is of one response only; ' +
-  'with secureHeaders() below cache() the header that names it is stored with the body'
+  'the route reads secureHeadersNonce, which is of one response; ' +
+  'put secureHeaders() below cache(), and the header that names it is stored with the body'

@@ -6,14 +6,14 @@
 import type { Connection } from '../connect.ts'
 import type { Entry } from '../entry/entry.ts'
 import { asMembers, remaining, residence, secondsToKeep } from '../entry/freshness.ts'
-import type { Usefulness } from '../http/policy.ts'
+import type { Usable } from '../http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
 import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { commitKept } from '../miss/committing.ts'
 import { mayTake } from '../miss/sharing.ts'
-import { hasTooManyTags, reportNotStored, tooManyTags } from '../miss/storable.ts'
+import { hasTooManyTags, type NotStorable, tooManyTags } from '../miss/storable.ts'
 import { begin, use } from '../protocol/collect.ts'
 import { keepable } from '../protocol/keep.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
@@ -26,7 +26,7 @@ const MOST_CHARACTERS = 1_048_576
 export interface Memo {
   readonly subject: Subject
   readonly state: RequestState
-  readonly use: Usefulness
+  readonly use: Usable
   report(report: Report): void
   compute(): unknown
 }
@@ -98,10 +98,11 @@ async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Prom
   report({ type: 'handled', namespace: subject.namespace, status: 200, milliseconds: made - started })
   const scopes = union(subject.scopes, [...parts.scopes])
   use(state.parts, connection, { scopes, stamp: parts.stamp ?? stamp })
-  if (value === undefined || memo.use.fresh === 0) report({ type: 'not-stored', reason: 'not-fresh' })
-  else if (value.length > MOST_CHARACTERS) report({ type: 'not-stored', reason: 'too-large' })
-  else if (parts.stamp === null) report({ type: 'not-stored', reason: 'lost' })
-  else if (hasTooManyTags(scopes)) reportNotStored(memo, tooManyTags)
+  const notStored = (why: NotStorable) => report({ type: 'not-stored', ...why })
+  if (value === undefined || memo.use.fresh === 0) notStored({ reason: 'not-fresh' })
+  else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
+  else if (parts.stamp === null) notStored({ reason: 'lost' })
+  else if (hasTooManyTags(scopes)) notStored(tooManyTags)
   else {
     const about = { stamp: parts.stamp, scopes, status: 200, headers: [], made, body: value }
     const kept = keepable(subject, { ...about, ...asMembers(memo.use) }, [], [])!

@@ -10,16 +10,16 @@ import type { Context } from 'hono'
 import type { JSONParsed } from 'hono/utils/types'
 import { atOnce, mistakeOf } from '../callbacks.ts'
 import { ConfigError } from '../errors.ts'
-import type { Usefulness } from '../http/policy.ts'
+import type { Usable } from '../http/policy.ts'
 import { md5 } from '../key/md5.ts'
 import { union } from '../key/names.ts'
-import { argumentText, isPlainObject, plainCopy } from '../key/plain.ts'
+import { argumentText, hasMembers, isPlainObject, plainCopy } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import { checkMemoize } from '../options/check-options.ts'
 import { DEFAULT_NAMESPACE } from '../options/clearing.ts'
 import { spoil, use } from '../protocol/collect.ts'
-import type { Refusal } from '../request/describe.ts'
-import { type Report, stateOf } from '../state.ts'
+import { NO_TAG, type Refusal } from '../request/describe.ts'
+import { type Report, stateOf, withoutState } from '../state.ts'
 import { EVERYTHING, entryName, keyScope, namespaceScope, tagScopes } from '../store/scope.ts'
 import { asJson, recallOrCompute } from './memo.ts'
 
@@ -75,14 +75,14 @@ export function memoize<Args extends object, Value>(
   checkMemoize(compute, options)
   const { name, namespace = DEFAULT_NAMESPACE, tags = [], exclude = [] } = options
   const ownScopes = [EVERYTHING, namespaceScope(namespace), keyScope(namespace, name)]
-  let warned = false
+  const warn = withoutState(`memoize(${name})`)
 
   /** What clears the value, or why nothing would. */
   function scopesOf(args: Args): readonly string[] | Refusal {
     try {
       const given = tagScopes(typeof tags === 'function' ? atOnce(tags(args)) : tags)
       if (given) return union(ownScopes, given)
-      return { reason: 'no-tag', detail: 'its tags are not all strings' }
+      return { reason: 'no-tag', detail: NO_TAG }
     } catch (cause) {
       return { reason: 'configuration', detail: mistakeOf('tags', cause) }
     }
@@ -98,8 +98,7 @@ export function memoize<Args extends object, Value>(
       // Untyped code forgets the Context easily, and the function would run without arguments.
       if (!(c instanceof Object && 'req' in c))
         throw new ConfigError(`memoize(${name}): call it with the Context and the arguments: (c, { id })`)
-      if (!warned) console.warn(`hono-redis-cache: memoize(${name}) without redisCache(): nothing is kept`)
-      warned = true
+      warn()
       return asJson(await compute(atCall))
     }
     const report = (report: Report) => state.emit(report, `memoize ${name}`)
@@ -130,22 +129,13 @@ const useOf = <Args>({
   expire = DEFAULT_EXPIRE,
   staleWhileRevalidate = 0,
   staleIfError = 0,
-}: MemoizeOptions<Args>): Usefulness => ({
-  fresh: expire,
-  age: 0,
-  staleWhileRevalidate,
-  staleIfError,
-  validate: false,
-  strict: false,
-})
+}: MemoizeOptions<Args>): Usable => ({ fresh: expire, age: 0, staleWhileRevalidate, staleIfError })
 
 /** The canonical text of a call: never that of a request, which begins with a method or `key`. */
 function memoText(namespace: string, name: string, args: object, exclude: readonly string[]): string {
   // What has members of another kind, or none, such as an array, a Map or a number, would share the keys of others.
-  if (typeof args !== 'object' || args === null || !isPlainObject(args)) {
-    throw new ConfigError(
-      `memoize(${name}): the arguments must be one plain object; give each a name in it, such as { id }`,
-    )
+  if (!hasMembers(args) || !isPlainObject(args)) {
+    throw new ConfigError(`memoize(${name}): the arguments must be one plain object, such as { id }`)
   }
   const keyed: [string, string][] = []
   for (const argument of Object.keys(args).sort()) {
@@ -153,7 +143,7 @@ function memoText(namespace: string, name: string, args: object, exclude: readon
     const text = argumentText((args as Record<string, unknown>)[argument])
     if (text === undefined) {
       throw new ConfigError(
-        `memoize(${name}): the argument ${argument} is no plain value and cannot be part of the key; ` +
+        `memoize(${name}): the argument ${argument} is no plain value; ` +
           `if it is a dependency, leave it out with exclude: ['${argument}']`,
       )
     }

@@ -12,6 +12,7 @@ import type { CacheStatus } from '../http/cache-status.ts'
 import type { Field } from '../http/fields.ts'
 import { mayStandIn } from '../http/reuse.ts'
 import { SURROGATE_CAPABILITY } from '../http/targeted.ts'
+import { hasMembers } from '../key/plain.ts'
 import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
 import { select, selectMade } from '../respond/selecting.ts'
@@ -65,7 +66,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     const renewal = renewed(visit, before, entry, c.res, run)
     await commitBehind(visit, before, renewal)
     const { storable } = renewal
-    const outcome = storable.store ? { stored: true } : { detail: storable.reason }
+    const outcome = 'reason' in storable ? { detail: storable.reason } : { stored: true }
     answer(visit, renewal.entry, Date.now(), { ...about, forwardedStatus: 304, ...outcome }, above)
     return
   }
@@ -134,7 +135,7 @@ function standIn(
 
 /** Of what was thrown past Hono. An exception with a 4xx says something of the request, and is no failure. */
 const isFailure = (error: unknown): boolean =>
-  !(typeof error === 'object' && error !== null && 'status' in error && Number(error.status) < 500)
+  !(hasMembers(error) && 'status' in error && Number(error.status) < 500)
 
 /** A throw that was made a 4xx of says something of the request, and is no failure. */
 export const hasFailed = ({ res, error }: Context): boolean =>

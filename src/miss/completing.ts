@@ -7,7 +7,7 @@ import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
 import { bytesOf, type Entry } from '../entry/entry.ts'
 import { parseDate } from '../http/date.ts'
-import { DIGESTS, type Field, fieldOf, headersOf } from '../http/fields.ts'
+import { DIGESTS, type Field, fieldOf, headersBut, headersOf } from '../http/fields.ts'
 import { complete, missing, type Part, partOf } from '../http/partial.ts'
 import type { DatedValidators } from '../http/range.ts'
 import { use } from '../protocol/collect.ts'
@@ -55,8 +55,7 @@ export async function completeResponse(
   if (whole) {
     // It is as old as the part, and whatever clears that clears it.
     use(state.parts, connection, entry)
-    const headers = new Headers(res.headers)
-    for (const name of ['content-range', 'content-length', ...DIGESTS]) headers.delete(name)
+    const headers = headersBut(res.headers, ['content-range', 'content-length', ...DIGESTS])
     replaceResponse(c, new Response(whole, { status: 200, headers }))
     return run
   }

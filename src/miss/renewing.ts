@@ -18,7 +18,6 @@ import {
   learnedFrom,
   mayBeStored,
   type NotStorable,
-  reportNotStored,
   type Storable,
   speaksAgainst,
   variesOn,
@@ -63,9 +62,7 @@ export function renewed(visit: Visit, before: Before, entry: Entry, response: Re
   const made = Date.now()
   const whole = new Response(null, { status: entry.status, headers: all })
   const storable =
-    run.parts.stamp === null
-      ? ({ store: false, reason: 'lost' } as const)
-      : mayBeStored(visit, run, before, whole, headers)
+    run.parts.stamp === null ? ({ reason: 'lost' } as const) : mayBeStored(visit, run, before, whole, headers)
   const {
     staleWhileRevalidate: _while,
     staleIfError: _error,
@@ -73,7 +70,7 @@ export function renewed(visit: Visit, before: Before, entry: Entry, response: Re
     strict: _strict,
     ...kept
   } = entry
-  const use = storable.store ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
+  const use = 'use' in storable ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
   const tags = [...visit.state.making.tags].map(tagScope)
   const scopes = union(union(entry.scopes, before.subject.scopes), [...tags, ...run.parts.scopes])
   return {
@@ -132,10 +129,10 @@ export async function commitRenewed(
   { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
 ): Promise<void> {
   const { connection, report } = visit
-  const unfit = storable.store ? speaksAgainst(union(recorded, inputs), subject, entry) : storable
+  const unfit = 'reason' in storable ? storable : speaksAgainst(union(recorded, inputs), subject, entry)
   const kept = unfit ? null : keepable(subject, entry, inputs, recorded)
   land?.(kept)
-  if (unfit) return reportNotStored(visit, unfit)
+  if (unfit) return report({ type: 'not-stored', ...unfit })
   if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
   await commitKept(connection, subject, kept, secondsToKeep(kept.entry, true), report)
   land?.(null)

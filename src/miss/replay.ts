@@ -79,7 +79,7 @@ export async function replay(
     throw error
   })
   app.notFound((inner) => {
-    const error = new Error("a refresh in the background cannot reach the app's notFound handler")
+    const error = new Error("a refresh cannot reach the app's notFound handler")
     // Past the last handler Hono does not note it, and a middleware that catches would make an answer of it.
     inner.error = error
     throw error
@@ -149,5 +149,5 @@ function hasRenderer(c: Context): boolean {
 }
 
 function shut(): never {
-  throw new Error('not while it is asked whether there is a renderer')
+  throw new Error('nothing is rendered: is there a renderer?')
 }

@@ -53,26 +53,15 @@ async function observed(
 ): Promise<Run> {
   const ranged = request.headers.has('range')
   const parts = begin(state.parts, connection, stamp)
-  if (!route.autoVary) {
-    c.req.raw = request
-    const end = () => state.parts.delete(parts)
-    try {
-      await next()
-    } catch (error) {
-      end()
-      throw error
-    } finally {
-      c.req.raw = asked
-    }
-    return { above, ranged, parts, reads: null, complete: false, unobserved: (call) => call(), end }
-  }
-
-  const reader = createReader(route, state.options.exclude ?? [], subject, state.handle)
-  const { reads } = reader
-  state.depends = { ...state.depends, reads }
-  const observation = observe(c, request, reader)
+  const reader = route.autoVary
+    ? createReader(route, state.options.exclude ?? [], subject, state.handle)
+    : null
+  const reads = reader?.reads ?? null
+  if (reader) state.depends = { ...state.depends, reads }
+  else c.req.raw = request
+  const observation = reader && observe(c, request, reader)
   const end = () => {
-    observation.end()
+    observation?.end()
     state.parts.delete(parts)
   }
   try {
@@ -80,9 +69,18 @@ async function observed(
   } catch (error) {
     end()
     throw error
+  } finally {
+    if (!observation) c.req.raw = asked
   }
-  const complete = observation.returned(asked)
-  return { above, ranged, parts, reads, complete, unobserved: observation.unobserved, end }
+  return {
+    above,
+    ranged,
+    reads,
+    complete: observation?.returned(asked) ?? false,
+    parts,
+    unobserved: observation?.unobserved ?? ((call) => call()),
+    end,
+  }
 }
 
 /** What middleware above has prepared for the response. */

@@ -18,13 +18,15 @@ import { MOST_TAGS } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
 import type { Run } from './run.ts'
 
-export type NotStorable = {
-  readonly store: false
+export interface NotStorable {
   readonly reason: NotStoredReason
   readonly detail?: string
 }
 
-export type Storable = { readonly store: true; readonly use: Usefulness; readonly fields: readonly Field[] }
+export interface Storable {
+  readonly use: Usefulness
+  readonly fields: readonly Field[]
+}
 
 /** @param res the handler's response, or the stored one as that has renewed it, with its fields */
 export function mayBeStored(
@@ -35,7 +37,7 @@ export function mayBeStored(
   fields: readonly Field[],
 ): Storable | NotStorable {
   const { c, asked, path, route, state, variants } = visit
-  if (c.error) return { store: false, reason: 'error' }
+  if (c.error) return { reason: 'error' }
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
   if (!run.reads && hasStrayBody(asked)) return strayBody
@@ -44,14 +46,14 @@ export function mayBeStored(
   try {
     rules = rulesFor(visit, run, res, Date.now())
   } catch (cause) {
-    return { store: false, reason: 'configuration', detail: mistakeOf('expire', cause) }
+    return { reason: 'configuration', detail: mistakeOf('expire', cause) }
   }
   const { expire } = rules
   if (expire !== null && expire !== undefined && !(Number.isFinite(expire) && expire >= 0)) {
-    return { store: false, reason: 'configuration', detail: 'expire gave no number of seconds' }
+    return { reason: 'configuration', detail: 'expire gave no number of seconds' }
   }
   const verdict = mayStore(candidate(res.status, res.headers, fields), rules)
-  if (!verdict.store) return verdict
+  if ('reason' in verdict) return verdict
   const inputs = union(recorded, [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)])
   // What depends on nothing makes no variants: a page that does must not keep the others of a wildcard route out.
   const values = () => valuesOf(subject, [...inputs].sort())
@@ -59,12 +61,12 @@ export function mayBeStored(
   try {
     const { storeWhen } = route
     if (storeWhen && !atOnce(run.unobserved(() => storeWhen(c, withoutBody(res)))))
-      return { store: false, reason: 'store-when' }
+      return { reason: 'store-when' }
   } catch (cause) {
-    return { store: false, reason: 'configuration', detail: mistakeOf('storeWhen', cause) }
+    return { reason: 'configuration', detail: mistakeOf('storeWhen', cause) }
   }
   const { use } = verdict
-  return { store: true, use: { ...use, fresh: jittered(use.fresh, route.jitter) }, fields }
+  return { use: { ...use, fresh: jittered(use.fresh, route.jitter) }, fields }
 }
 
 /** What tells variants of these inputs, in their order, from each other. */
@@ -122,21 +124,14 @@ function secondsFor(
 const withoutBody = ({ status, statusText, headers }: Response): Response =>
   new Response(null, { status, statusText, headers: new Headers(headers) })
 
-export function reportNotStored({ report }: Pick<Visit, 'report'>, { reason, detail }: NotStorable): void {
-  report({ type: 'not-stored', reason, ...(detail !== undefined && { detail }) })
-}
-
-export const skipped = (detail: string): NotStorable =>
-  detail === '' ? { store: false, reason: 'skipped' } : { store: false, reason: 'skipped', detail }
+export const skipped = (detail: string): NotStorable => ({ reason: 'skipped', ...(detail && { detail }) })
 
 export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
-  store: false,
   reason: `reads-${read}`,
   detail,
 })
 
 const strayBody: NotStorable = {
-  store: false,
   reason: 'reads-raw-request',
   detail: 'the request is a GET with a body, which no key covers',
 }
@@ -149,30 +144,27 @@ export function speaksAgainst(
 ): NotStorable | null {
   if (hasTooManyTags(scopes)) return tooManyTags
   if (!mayBeRecorded(inputs)) return tooManyInputs
-  return speaksAnother(subject, inputs, headers) ? { store: false, reason: 'content-language' } : null
+  return speaksAnother(subject, inputs, headers) ? { reason: 'content-language' } : null
 }
 
 const tooManyInputs: NotStorable = {
-  store: false,
   reason: 'too-many-variants',
   detail:
-    'the names of the headers and variables that it depends on come to more than 2,048 characters; where the route ' +
-    "reads c.req.raw, each header that a client makes up is one: read single headers with c.req.header('name')",
+    'the names of the headers and variables that it depends on come to more than 2,048 characters; c.req.raw ' +
+    "brings all that a client makes up: read single headers with c.req.header('name')",
 }
 
 export const hasTooManyTags = (scopes: readonly string[]): boolean =>
   scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS
 
 export const tooManyTags = {
-  store: false,
   reason: 'too-many-tags',
   detail: `it has more than ${MOST_TAGS} tags`,
 } as const satisfies NotStorable
 
 const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
-  store: false,
   reason: 'too-many-variants',
   detail:
-    `each of its last requests made a variant of its own, on ${inputs.join(', ')}; ` +
-    'one of these differs with every request, and the route should not read it',
+    `its last requests each made a variant, on ${inputs.join(', ')}; ` +
+    'the route should not read the one that differs with every request',
 })

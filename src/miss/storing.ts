@@ -7,13 +7,13 @@
  */
 
 import type { Context } from 'hono'
-import { type Copy, readBounded } from '../body.ts'
-import { type Entry, textOf } from '../entry/entry.ts'
+import { readBounded } from '../body.ts'
+import { textOf } from '../entry/entry.ts'
 import { asMembers, secondsToKeep } from '../entry/freshness.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import { isKeptBack } from '../http/downstream.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
-import { union, without } from '../key/names.ts'
+import { behind, union, without } from '../key/names.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
 import { declaredVary } from '../options/route.ts'
@@ -29,7 +29,6 @@ import {
   learnedFrom,
   mayBeStored,
   type NotStorable,
-  reportNotStored,
   type Storable,
   skipped,
   speaksAgainst,
@@ -53,38 +52,21 @@ export function storeResponse(
   if (isDecoded(c.res)) replaceResponse(c, copyOfFetched(c.res))
   const storable: Storable | NotStorable =
     c.req.method === 'HEAD'
-      ? { store: false, reason: 'head' }
+      ? { reason: 'head' }
       : mayBeStored(visit, run, before, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
-  if (!storable.store) return notStored(visit, before, run, storable)
+  if ('reason' in storable) return notStored(visit, before, run, storable)
   let ours: Response
   try {
     ours = c.res.clone()
   } catch {
     return notStored(visit, before, run, {
-      store: false,
       reason: 'error',
       detail: 'its body was read already',
     })
   }
-  const { status } = c.res
-  const made = Date.now()
-  const range = visit.asked.headers.get('range')
-  const length = c.res.headers.has('content-encoding') ? null : c.res.headers.get('content-length')
-  const copying = readBounded(ours.body, route.maxBodyBytes, MOST_MILLISECONDS).then((copy) =>
-    // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
-    // here counts other octets.
-    'bytes' in copy && length !== null && Number(length) !== copy.bytes.length
-      ? ({ failed: 'cut-short' } as const)
-      : copy,
-  )
-  const committing = copying
-    .finally(() => run.end())
-    .then((copy) => {
-      const about = { status, made, ...(range !== null && { range }) }
-      return makeEntry(visit, before, run, storable, copy, about)
-    })
+  const committing = makeEntry(visit, before, run, storable, ours)
     // Nobody may wait for what will not come, least of all the end of the client's body.
-    .catch((): Made => ({ store: false, reason: 'error' }))
+    .catch((): Made => ({ reason: 'error' }))
     .then((made) => commit(visit, before, made))
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
@@ -98,18 +80,18 @@ export function storeResponse(
 function notStored(visit: Visit, before: Before, run: Run, why: NotStorable): CacheStatus {
   run.end()
   before.land?.(null)
-  reportNotStored(visit, why)
+  visit.report({ type: 'not-stored', ...why })
   return { detail: why.reason }
 }
 
-type Made = NotStorable | { readonly store: true; readonly kept: Keepable; readonly seconds: number }
+type Made = NotStorable | { readonly kept: Keepable; readonly seconds: number }
 
 /** Resolves to whether it has been stored. */
 async function commit(visit: Visit, { subject, recorded, need, land }: Before, made: Made): Promise<boolean> {
   const { connection, path, variants, report } = visit
-  if (!made.store) {
+  if ('reason' in made) {
     land?.(null)
-    reportNotStored(visit, made)
+    report({ type: 'not-stored', ...made })
     return false
   }
   const { kept, seconds } = made
@@ -122,33 +104,36 @@ async function commit(visit: Visit, { subject, recorded, need, land }: Before, m
   return stored
 }
 
-type About = Pick<Entry, 'status' | 'made' | 'range'>
-
-/** The entry that is to be kept, or why there is none after all. */
+/** Reads the copy, and makes of it the entry that is to be kept; or says why there is none after all. */
 async function makeEntry(
   visit: Visit,
-  before: Before,
+  { subject, recorded }: Before,
   run: Run,
-  storable: Storable,
-  copy: Copy,
-  about: About,
+  { fields, use }: Storable,
+  ours: Response,
 ): Promise<Made> {
-  const { c, route, state } = visit
-  const { subject, recorded } = before
-  const { tags, skipped: skippedFor } = state.making
+  const { c, asked, route, state } = visit
+  const { status, headers: given } = c.res
+  const made = Date.now()
+  const range = asked.headers.get('range')
+  const length = given.has('content-encoding') ? null : given.get('content-length')
+  const copy = await readBounded(ours.body, route.maxBodyBytes, MOST_MILLISECONDS).finally(() => run.end())
   if ('failed' in copy) {
     const { failed, ...detail } = copy
-    return { store: false, reason: failed, ...detail }
+    return { reason: failed, ...detail }
   }
+  // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
+  // here counts other octets.
+  if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
+  const { tags, skipped: skippedFor } = state.making
   if (skippedFor !== null) return skipped(skippedFor)
   // A body that read late may have read what no key covers, and a handler that fails while it streams sets this.
   if (run.reads?.refused) return unkeyed(run.reads.refused)
-  if (c.error) return { store: false, reason: 'error' }
+  if (c.error) return { reason: 'error' }
   const { stamp } = run.parts
-  if (stamp === null) return { store: false, reason: 'lost' }
+  if (stamp === null) return { reason: 'lost' }
   const scopes = union(union(subject.scopes, [...tags].map(tagScope)), [...run.parts.scopes])
 
-  const { fields } = storable
   const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs))
   const unfit = speaksAgainst(union(recorded, inputs), subject, { scopes, headers: fields })
@@ -156,14 +141,22 @@ async function makeEntry(
   const headers = fields.filter(([name]) => name !== 'vary')
   const vary = union(namesOf(fieldOf(fields, 'vary')), downstreamVary(visit, [...recorded, ...inputs]))
   if (vary.length > 0) headers.push(['vary', vary.join(', '), 'append'])
-  const ownEtag = route.etag && about.status !== 206 && fieldOf(fields, 'etag') === null
+  const ownEtag = route.etag && status !== 206 && fieldOf(fields, 'etag') === null
   if (ownEtag) headers.push(await etagOf(copy.bytes))
-  const body = textOf(copy.bytes) ?? copy.bytes
-  const { use } = storable
-  const entry = { stamp, scopes, headers, ...about, ...asMembers(use), ...(ownEtag && { ownEtag }), body }
+  const entry = {
+    stamp,
+    scopes,
+    headers,
+    status,
+    made,
+    ...(range !== null && { range }),
+    ...asMembers(use),
+    ...(ownEtag && { ownEtag }),
+    body: textOf(copy.bytes) ?? copy.bytes,
+  }
   const kept = keepable(subject, entry, inputs, recorded)
-  if (!kept) return { store: false, reason: 'reads-variable' }
-  return { store: true, kept, seconds: secondsToKeep(use, isValidatable(entry)) }
+  if (!kept) return { reason: 'reads-variable' }
+  return { kept, seconds: secondsToKeep(use, isValidatable(entry)) }
 }
 
 /** The language of a response that varies on Accept-Language: whoever wants that most gets this response. */
@@ -175,10 +168,8 @@ function languageOf(fields: readonly Field[], inputs: readonly string[]): string
 }
 
 /** The headers that a downstream cache must know of. Nobody learns the names of variables. */
-function downstreamVary({ route }: Visit, inputs: readonly string[]): readonly string[] {
-  const learned = inputs.filter((input) => input.startsWith('header ')).map((input) => input.slice(7))
-  return union(declaredVary(route), learned)
-}
+const downstreamVary = ({ route }: Visit, inputs: readonly string[]): readonly string[] =>
+  union(declaredVary(route), behind('header ', inputs))
 
 function addVary(c: Context, names: readonly string[]): void {
   const missing = without(names, namesOf(c.res.headers.get('vary')))

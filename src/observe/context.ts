@@ -4,6 +4,7 @@
  */
 
 import type { Context } from 'hono'
+import { hasMembers } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
 import { added, type Reader } from '../learn/reads.ts'
 import type { Watch } from './watch.ts'
@@ -86,9 +87,9 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
 
   // The platform's own request.
   const env: unknown = c.env
-  const { seen } = watchPlatform(env, 'c.env')
+  const seen = watchPlatform(env, 'c.env')
   if (seen !== env) replace(c, 'env', { writable: true, value: seen })
-  observed('executionCtx', (context) => watchPlatform(context, 'c.executionCtx').seen)
+  observed('executionCtx', (context) => watchPlatform(context, 'c.executionCtx'))
   intercept(c, 'event', {
     get: (below) => {
       if (watching()) reader.refuse('env', belongs('c.event'))
@@ -96,20 +97,18 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
     },
   })
 
-  function watchPlatform(object: unknown, path: string): { seen: unknown } {
-    if (typeof object !== 'object' || object === null || !leadsToRequest(object)) return { seen: object }
-    return {
-      seen: new Proxy(object, {
-        get(target, name) {
-          const value: unknown = Reflect.get(target, name, target)
-          if (watching() && (REQUEST_MEMBERS.includes(name) || value instanceof Request)) {
-            reader.refuse('env', belongs(`${path}.${String(name)}`))
-          }
-          // A native method does not work on a Proxy; a function that somebody has put there has members of its own.
-          return typeof value === 'function' && !Object.hasOwn(target, name) ? value.bind(target) : value
-        },
-      }),
-    }
+  function watchPlatform(object: unknown, path: string): unknown {
+    if (!hasMembers(object) || !leadsToRequest(object)) return object
+    return new Proxy(object, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (watching() && (REQUEST_MEMBERS.includes(name) || value instanceof Request)) {
+          reader.refuse('env', belongs(`${path}.${String(name)}`))
+        }
+        // A native method does not work on a Proxy; a function that somebody has put there has members of its own.
+        return typeof value === 'function' && !Object.hasOwn(target, name) ? value.bind(target) : value
+      },
+    })
   }
 
   let getWhenLate: unknown
@@ -142,7 +141,7 @@ function hasSomething(object: object, name: PropertyKey): boolean {
     // As Next's events do, when they are asked for their request.
     return true
   }
-  return typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype
+  return !hasMembers(value) || Object.getPrototypeOf(value) !== Object.prototype
     ? value !== undefined
     : Object.keys(value).length > 0
 }
@@ -150,8 +149,8 @@ function hasSomething(object: object, name: PropertyKey): boolean {
 const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
 const unnamed = (name: unknown): string =>
   `the route reads the variable ${Object(name) === name ? 'of an object' : String(name)}, whose name is no string, ` +
-  "so that no key can cover it; give it one that is with c.set('name', value)"
+  "so no key can cover it; give it one that is with c.set('name', value)"
 const REPLACED =
-  'c.get() was replaced above the route while its body was still running, so that its reads could not be seen'
+  'c.get() was replaced above the route while its body still ran, so nobody can see what is read of it'
 const ALL_VARIABLES =
-  "the route reads all context variables at once (c.var); read those it needs with c.get('name')"
+  "the route reads all context variables at once (c.var); read single ones with c.get('name')"

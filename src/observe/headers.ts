@@ -27,4 +27,4 @@ export function observeHeaders(headers: Headers, reader: Reader, { watching }: W
 export const allHeaders = (reader: Reader): void => reader.refuse('all-headers', ALL_HEADERS)
 
 const ALL_HEADERS =
-  "the route reads all request headers at once; read those it needs with c.req.header('name')"
+  "the route reads all request headers at once; read single headers with c.req.header('name')"

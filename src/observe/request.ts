@@ -188,7 +188,6 @@ export function observeRequest(
 }
 
 const WHOLE =
-  'the route hands the whole request on (c.req.raw); read what it needs with ' +
-  "c.req.header('name') and c.req.url, or set autoVary: false if what it hands it to sets Vary"
-const CF =
-  "the request's cf differs from caller to caller; set what the route needs of it as a plain variable above"
+  'the route hands the whole request on (c.req.raw); ' +
+  "read single headers with c.req.header('name'), or set autoVary: false if what answers it sets Vary"
+const CF = "the request's cf differs from caller to caller; set what the route needs as a variable above"

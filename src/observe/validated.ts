@@ -3,8 +3,9 @@
  * cookies that `vary.cookies` hides from the handler included.
  */
 
+import { isFieldName } from '../http/fields.ts'
 import { isGetOrHead } from '../http/methods.ts'
-import { plainText } from '../key/plain.ts'
+import { hasMembers, plainText } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
 import { added, type Reader } from '../learn/reads.ts'
 import { allHeaders } from './headers.ts'
@@ -41,7 +42,7 @@ function fromHeaders(
     if (watching()) allHeaders(reader)
   }
   // What is no plain tree does not bear being watched.
-  if (typeof data !== 'object' || data === null || plainText(data) === undefined) {
+  if (!hasMembers(data) || plainText(data) === undefined) {
     all()
     return data
   }
@@ -56,5 +57,3 @@ function fromHeaders(
   }
   return noticing(data, member, all)
 }
-
-const isFieldName = (name: string): boolean => /^[!#$%&'*+\-.^`|~\w]+$/.test(name)

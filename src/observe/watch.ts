@@ -3,6 +3,7 @@
  * and whether what happens now is the handler's doing at all.
  */
 
+import { hasMembers } from '../key/plain.ts'
 import { type Accessor, intercept } from './intercept.ts'
 
 export interface Watch {
@@ -23,7 +24,7 @@ const over = new WeakMap<object, PropertyDescriptor | undefined>()
 
 const NO_MARK = {}
 const markOf = ({ get, value }: PropertyDescriptor): object =>
-  get ?? (typeof value === 'function' || (typeof value === 'object' && value !== null) ? value : NO_MARK)
+  get ?? (typeof value === 'function' || hasMembers(value) ? value : NO_MARK)
 
 /** @param unseen called for a property that its owner has fixed, so that it stays as it is */
 export function createWatch(unseen: (target: object, name: PropertyKey) => void): Watch {

@@ -10,6 +10,7 @@ import {
   type Checks,
   callback,
   checkOptions,
+  either,
   expecting,
   fault,
   foreignClient,
@@ -26,7 +27,7 @@ import {
 } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
 import { checkCacheOptions, ofCache, refuseContext } from './check-options.ts'
-import type { ConnectionOptions, RedisCacheOptions } from './options.ts'
+import type { ConnectionOptions, Near, RedisCacheOptions } from './options.ts'
 
 export const URL_EXPECTED = 'an http:// or https:// URL without credentials or query'
 
@@ -47,10 +48,8 @@ const isToken = (value: unknown): boolean => typeof value === 'string' && /^\s*[
 const REDIS = 'a Redis of @upstash/redis, or { send(command) }'
 const redis: Check = (value) => {
   if (isFunction(value)) return fault(REDIS, 'a function; write { send }')
-  const foreign = foreignClient(value)
-  if (foreign) return fault(REDIS, foreign)
   const isOurs = isObject(value) && (isFunction(value.send) || isFunction(value.exec))
-  return isOurs ? null : fault(REDIS, misplaced(value) ?? kindOf(value))
+  return isOurs && !foreignClient(value) ? null : fault(REDIS, misplaced(value) ?? kindOf(value))
 }
 
 const STORE_METHODS = ['lookUp', 'begin', 'commit', 'clear', 'lease', 'release']
@@ -69,17 +68,14 @@ const milliseconds = expecting(
 )
 const TIMEOUT = 'a number of milliseconds, more than zero, or { read, write } of these'
 const timeouts = objectOf(TIMEOUT, named({ read: milliseconds, write: milliseconds }))
-const timeout: Check = (value) =>
-  isObject(value) ? timeouts(value) : milliseconds(value) && fault(TIMEOUT, kindOf(value))
+const timeout = either(milliseconds, timeouts)
 
-const NEAR = '{ seconds }, or { seconds, maxBytes }, such as { seconds: 5 }'
+const NEAR = '{ seconds, maxBytes? }, such as { seconds: 5 }'
 const nearMembers = objectOf(NEAR, named({ seconds, maxBytes: bytes }))
 const near: Check = (value) => {
   const found = nearMembers(value)
   if (found) return found
-  return (value as { seconds?: unknown }).seconds === undefined
-    ? fault(NEAR, 'an object without seconds')
-    : null
+  return (value as Partial<Near>).seconds === undefined ? fault(NEAR, 'an object without seconds') : null
 }
 
 const CONNECTION_CHECKS: Checks = {
@@ -121,8 +117,6 @@ function checkTogether({ url, token, redis, store }: ConnectionOptions, where: s
   const given = [url && 'url', redis && 'redis', store && 'store'].filter(Boolean)
   if (given.length > 1)
     throw new ConfigError(`${where}: ${given.join(' and ')} exclude each other; give one of them`)
-  if (url !== undefined && token === undefined)
-    throw new ConfigError(`${where}: url needs a token; give both`)
-  if (token !== undefined && url === undefined)
-    throw new ConfigError(`${where}: token needs a url; give both`)
+  if ((url === undefined) !== (token === undefined))
+    throw new ConfigError(`${where}: url and token need each other; give both`)
 }

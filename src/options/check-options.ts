@@ -12,6 +12,7 @@ import {
   callback,
   checkOptions,
   defined,
+  either,
   expecting,
   fault,
   isFunction,
@@ -26,15 +27,19 @@ import {
   texts,
 } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
+import { isFieldName } from '../http/fields.ts'
 import { MOST_TAGS } from '../store/scope.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'QUERY']
-const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
 const FIELD_VALUE = /^[\t\x20-\x7e]+$/
 const STATUS = /^[2-5]\d\d$/
 
 const isShare = (value: unknown): boolean => isZeroOrMore(value) && value <= 1
-const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(defined(value)).length === 0
+const membersOf = (value: unknown): number => Object.keys(defined(value as object)).length
+const notEmpty =
+  (expected: string, check: Check): Check =>
+  (value) =>
+    isObject(value) && membersOf(value) === 0 ? fault(expected, 'an empty object') : check(value)
 
 const secondsOfOne = expecting(
   'a number of seconds, zero or more, or a function',
@@ -42,10 +47,7 @@ const secondsOfOne = expecting(
 )
 const EXPIRE = 'a number of seconds, zero or more, a function, or an object of these by status'
 const secondsByStatus = objectOf(EXPIRE, (name) => (STATUS.test(name) ? secondsOfOne : undefined))
-const expire: Check = (value) => {
-  if (isEmpty(value)) return fault(EXPIRE, 'an empty object')
-  return secondsOfOne(value) && secondsByStatus(value)
-}
+const expire = either(secondsOfOne, notEmpty(EXPIRE, secondsByStatus))
 
 const SOME_METHODS = `an array of ${METHODS.join(', ')}`
 const someMethods = arrayOf(
@@ -57,30 +59,26 @@ const methods: Check = (value) =>
 
 const QUERY = 'true, false, { only: [names] } or { ignore: [names] }'
 const parameters = objectOf(QUERY, named({ only: texts, ignore: texts }))
-const query: Check = (value) => {
-  if (typeof value === 'boolean') return null
-  if (isEmpty(value)) return fault(QUERY, 'an empty object')
-  const found = parameters(value)
-  return found ?? (Object.keys(defined(value as object)).length > 1 ? fault(QUERY, kindOf(value)) : null)
-}
+const oneOfThem: Check = (value) =>
+  parameters(value) ?? (membersOf(value) > 1 ? fault(QUERY, kindOf(value)) : null)
+const query = either(boolean, notEmpty(QUERY, oneOfThem))
 
 const header = expecting(
   'the name of one header, such as accept-language',
-  (value) => isText(value) && TOKEN.test(value) && value !== '*',
+  (value) => isText(value) && isFieldName(value),
 )
-const VARY = 'an array of header names, or { headers, cookies, vars, covers } with arrays of names'
+const VARY = 'an array of header names, or { headers, cookies, vars, covers } of such arrays'
 const headers = arrayOf('an array of strings', header)
 const varyMembers = objectOf(VARY, named({ headers, cookies: texts, vars: texts, covers: headers }))
 const vary: Check = (value) => (Array.isArray(value) ? headers(value) : varyMembers(value))
 
 const TAGS = `an array of at most ${MOST_TAGS} strings, or a function`
 const tagsOfAll = arrayOf(TAGS, text)
-const tags: Check = (value) => {
-  if (isFunction(value)) return null
-  const found = tagsOfAll(value)
-  const count = (value as unknown[]).length
-  return found ?? (count > MOST_TAGS ? fault(TAGS, `${count} strings`) : null)
+const notTooMany: Check = (value) => {
+  const { length } = value as unknown[]
+  return length > MOST_TAGS ? fault(TAGS, `${length} strings`) : null
 }
+const tags = either(callback, (value) => tagsOfAll(value) ?? notTooMany(value))
 
 const CACHE_CHECKS: Checks = {
   expire,
@@ -119,18 +117,13 @@ export function checkCacheOptions(given: object, where = 'cache()'): void {
   refuseContext(given, where)
   checkOptions(given, CACHE_CHECKS, where)
   const { key, keyBuilder, lease, coalesce, vary } = given as Record<string, unknown>
-  if (key !== undefined && keyBuilder !== undefined) {
+  if (key !== undefined && keyBuilder !== undefined)
     throw new ConfigError(`${where}: key and keyBuilder exclude each other; give one of them`)
-  }
-  if (lease && coalesce === false) {
-    throw new ConfigError(
-      `${where}: lease needs coalesce; the isolate that holds it answers for all of its own requests`,
-    )
-  }
+  if (lease && coalesce === false)
+    throw new ConfigError(`${where}: lease needs coalesce; leave out coalesce: false`)
   const { vars, covers } = (vary ?? {}) as { vars?: unknown[]; covers?: unknown[] }
-  if (covers && !vars?.length) {
-    throw new ConfigError(`${where}: vary.covers needs vary.vars, which say who stands for those headers`)
-  }
+  if (covers && !vars?.length)
+    throw new ConfigError(`${where}: vary.covers needs vary.vars, which stand for those headers`)
 }
 
 /** A middleware that is handed to `app.use()` uncalled is given a Context for its options. */

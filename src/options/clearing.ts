@@ -5,6 +5,7 @@
 
 import { isText, kindOf } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
+import { hasMembers } from '../key/plain.ts'
 import { EVERYTHING, keyScope, namespaceScope, pathScope, tagScope } from '../store/scope.ts'
 
 type Absent<Names extends string> = { readonly [Name in Names]?: never }
@@ -27,8 +28,7 @@ const FORMS = 'clear(), or one of { namespace }, { tag }, { tags }, { path }, { 
 export function scopesToClear(given: [] | [target: ClearTarget]): readonly string[] {
   if (given.length === 0) return [EVERYTHING]
   const [target] = given
-  if (typeof target !== 'object' || target === null)
-    throw new ConfigError(`expected ${FORMS}; got ${kindOf(target)}`)
+  if (!hasMembers(target)) throw new ConfigError(`expected ${FORMS}; got ${kindOf(target)}`)
   const names = Object.keys(target).sort().join()
   switch (names) {
     case 'namespace':
@@ -62,6 +62,6 @@ function path(value: unknown): string {
   const given = text(value, 'path')
   if (given.startsWith('/') && !/[?#]/.test(given)) return given
   throw new ConfigError(
-    'clear({ path }): path must begin with "/" and have no query; a path covers all its queries and every host',
+    'clear({ path }): path must begin with "/" and have no query; it covers all queries and every host',
   )
 }

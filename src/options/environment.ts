@@ -52,8 +52,8 @@ function reader(c: Context | undefined): (name: string) => string | undefined {
 /** Whether the platform runs many isolates, so that what one of them holds in memory says nothing of the others. */
 export function runsManyIsolates(): boolean {
   const runtime = getRuntimeKey()
-  if (runtime === 'workerd' || runtime === 'edge-light' || runtime === 'fastly') return true
-  return runtime === 'node' && processEnv()?.AWS_LAMBDA_FUNCTION_NAME !== undefined
+  if (runtime === 'node') return processEnv()?.AWS_LAMBDA_FUNCTION_NAME !== undefined
+  return ['workerd', 'edge-light', 'fastly'].includes(runtime)
 }
 
 const processEnv = (): Record<string, unknown> | undefined =>

@@ -113,15 +113,14 @@ export function routeResolver(options: AnyOptions): (defaults: AnyOptions | unde
 
 /** The defaults beside a route's own options: of two that exclude each other, its own counts. */
 function standing(defaults: AnyOptions, own: AnyOptions): AnyOptions {
-  const { key, keyBuilder, lease, coalesce, ...rest } = defaults
-  const keyed = own.key !== undefined || own.keyBuilder !== undefined
-  return {
-    ...rest,
-    ...(key !== undefined && !keyed && { key }),
-    ...(keyBuilder !== undefined && !keyed && { keyBuilder }),
-    ...(lease !== undefined && own.coalesce !== false && { lease }),
-    ...(coalesce !== undefined && !own.lease && { coalesce }),
+  const left = { ...defaults }
+  if (own.key !== undefined || own.keyBuilder !== undefined) {
+    delete left.key
+    delete left.keyBuilder
   }
+  if (own.coalesce === false) delete left.lease
+  if (own.lease) delete left.coalesce
+  return left
 }
 
 const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].sort()

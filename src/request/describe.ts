@@ -5,16 +5,18 @@
 import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
 import { atOnce } from '../callbacks.ts'
+import { isText } from '../checking.ts'
 import type { BypassReason } from '../events.ts'
 import { cookieValues } from '../http/cookies.ts'
 import { isGetOrHead } from '../http/methods.ts'
 import type { Recent } from '../isolate/recent.ts'
 import { canonicalText, type Description, type Input, keyOf, splitUrl } from '../key/canonical.ts'
-import { plainText } from '../key/plain.ts'
+import { hasMembers, plainText } from '../key/plain.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import type { Subject } from '../key/subject.ts'
 import { inputsOf } from '../learn/inputs.ts'
 import { isOfEveryObject } from '../learn/noticing.ts'
+import { notPlain } from '../learn/reads.ts'
 import { isKeyedByUrl, type Route } from '../options/route.ts'
 import { EVERYTHING, entryName, keyScope, pathScope, tagScopes } from '../store/scope.ts'
 import { routedElsewhere } from './routed.ts'
@@ -25,7 +27,7 @@ export interface Refusal {
   readonly detail?: string
 }
 
-type Described = { readonly subject: Subject } | { readonly refusal: Refusal }
+type Described = Subject | Refusal
 
 /** A subject but for what differs between requests of one URL. */
 type Name = Omit<Subject, 'valueOf'>
@@ -37,21 +39,28 @@ export interface Named {
   readonly name: Name
 }
 
+/** What a request is described by. */
+interface Asked {
+  readonly c: Context
+  readonly route: Route
+  readonly state: { readonly options: { readonly exclude?: readonly string[] } }
+  readonly connection: { readonly names: Recent<Named> }
+}
+
 /** The request described as one of the same URL was, at once; `null` where there was none. */
-export function describeAgain(c: Context, route: Route, names: Recent<Named>): Described | null {
+export function describeAgain({ c, route, connection }: Asked): Described | null {
   if (!isGetOrHead(c.req.method)) return null
-  const named = names.get(c.req.raw.url)
+  const named = connection.names.get(c.req.raw.url)
   if (named?.route !== route.id || named.path !== c.req.path) return null
   return withTags(c, route, named.name)
 }
 
 /** The request as a subject, or why it is left alone. May throw what a callback of the route throws. */
 export async function describe(
-  c: Context,
-  route: Route,
-  { exclude = [], names }: { exclude?: readonly string[] | undefined; names: Recent<Named> },
+  { c, route, state, connection }: Asked,
   method = c.req.method === 'HEAD' ? 'GET' : c.req.method,
 ): Promise<Described> {
+  const { exclude = [] } = state.options
   const inputs: Input[] = []
   for (const name of route.headers) inputs.push([`header ${name}`, c.req.raw.headers.get(name)])
   for (const name of route.cookies) {
@@ -62,17 +71,18 @@ export async function describe(
     // A member that the route names is in the key even where the whole is a dependency.
     if (exclude.includes(path)) continue
     const value = variable(c, path)
-    if (value === undefined || value === null) return refuse('variable', `the variable ${path} has no value`)
+    if (value === undefined || value === null)
+      return { reason: 'variable', detail: `the variable ${path} has no value` }
     const text = plainText(value)
-    if (text === undefined) return refuse('variable', dependency(path))
+    if (text === undefined) return { reason: 'variable', detail: `vary.vars names ${notPlain(path)}` }
     inputs.push([`var ${path}`, text])
   }
 
   const key = route.keyBuilder ? await route.keyBuilder(c) : route.key
-  if (route.keyBuilder && (typeof key !== 'string' || key === '')) return refuse('no-key')
+  if (route.keyBuilder && !isText(key)) return { reason: 'no-key' }
 
   const body = method === 'GET' ? null : await digest(c, route.maxBodyBytes)
-  if (body === undefined) return refuse('request-body')
+  if (body === undefined) return { reason: 'request-body' }
 
   const url = splitUrl(c.req.raw.url)
   const description: Description = {
@@ -91,27 +101,21 @@ export async function describe(
   const named = keyOf(text, description)
   const name: Name = { namespace, key: named, name: entryName(namespace, named), text, scopes }
   if (method === 'GET' && isKeyedByUrl(route)) {
-    names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
+    connection.names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
   }
   return withTags(c, route, name)
 }
 
+export const NO_TAG = 'its tags are not all strings'
+
 function withTags(c: Context, route: Route, name: Name): Described {
   const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
   const added = tagScopes(tags)
-  if (!added) return refuse('no-tag', 'its tags are not all strings')
+  if (!added) return { reason: 'no-tag', detail: NO_TAG }
   // A copy in any case: what is remembered must not be in anybody's hands.
   const scopes = [...name.scopes, ...added]
-  return { subject: { ...name, scopes, valueOf: inputsOf(c, route) } }
+  return { ...name, scopes, valueOf: inputsOf(c, route) }
 }
-
-const refuse = (reason: BypassReason, detail?: string): { refusal: Refusal } => ({
-  refusal: detail === undefined ? { reason } : { reason, detail },
-})
-
-const dependency = (path: string): string =>
-  `the variable ${path} is no plain value and cannot be part of the key; leave it out with ` +
-  `redisCache({ exclude: ['${path.split('.', 1)[0]}'] }) or name a plain member of it in vary.vars`
 
 /** A context variable, or a member inside one: `user.id`. */
 function variable(c: Context, path: string): unknown {
@@ -121,7 +125,7 @@ function variable(c: Context, path: string): unknown {
   let value: unknown = c.get(name!)
   for (const member of members) {
     // A model's accessors are its class's, which is not what every object has.
-    if (typeof value !== 'object' || value === null || isOfEveryObject(value, member)) return undefined
+    if (!hasMembers(value) || isOfEveryObject(value, member)) return undefined
     value = (value as Record<string, unknown>)[member]
   }
   return value

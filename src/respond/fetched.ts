@@ -4,14 +4,14 @@
  */
 
 import { getRuntimeKey } from 'hono/adapter'
+import { headersBut } from '../http/fields.ts'
 
 /** One like it, of which the headers can be changed, and are true. */
 export function copyOfFetched(res: Response): Response {
   const { status, statusText, body } = res
   // A copy of them, too: Node's adapter of 1.14 to 2.0.0 takes a Headers as it is.
-  const headers = new Headers(res.headers)
-  if (isCoded(res) && body !== null)
-    for (const name of ['content-encoding', 'content-length']) headers.delete(name)
+  const isFalse = isCoded(res) && body !== null
+  const headers = headersBut(res.headers, isFalse ? ['content-encoding', 'content-length'] : [])
   // Workers send an empty one as it is.
   return new Response(body, { status, headers, ...(statusText && { statusText }) })
 }

@@ -91,7 +91,7 @@ export function giveSelection(c: Context, { response, selection, ownEtag }: Give
   const isConfirmed = res.status === 304 && selection?.status === 304
   if (!isConfirmed && !isAround(response, res)) {
     const isOurs = ownEtag !== null && res.headers.get('etag')?.endsWith(ownEtag)
-    if (isOurs && res.status !== 304 && keepsBody(Response)) setField(c, 'etag', null)
+    if (isOurs && res.status !== 304 && keepsBody()) setField(c, 'etag', null)
     return
   }
   if (!selection) return
@@ -113,9 +113,9 @@ const isAround = (response: Response, res: Response): boolean =>
   res === response || (res.status === response.status && res.body !== null && res.body === response.body)
 
 /** Deno has another stream for a body that JavaScript has not made, each time that it is handed on. */
-function keepsBody(Class: typeof Response): boolean {
-  const { body } = new Class('text')
-  return new Class(body).body === body
+function keepsBody(): boolean {
+  const { body } = new Response('text')
+  return new Response(body).body === body
 }
 
 /** A body of which can be told that it is still the same. */

@@ -14,7 +14,5 @@ const DAY = 86_400
  */
 export function fenceLifetime(scope: string, writes: readonly Write[] = []): number {
   if (isBroad(scope)) return 60 * DAY
-  let longest = 0
-  for (const { seconds } of writes) longest = Math.max(longest, seconds)
-  return longest + DAY
+  return Math.max(0, ...writes.map(({ seconds }) => seconds)) + DAY
 }

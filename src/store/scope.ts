@@ -6,6 +6,7 @@
  * never emits. Two names with one MD5 share a fence, which can only clear too much; entries carry their text.
  */
 
+import { isText } from '../checking.ts'
 import { md5 } from '../key/md5.ts'
 
 const LONGEST_NAME = 64
@@ -33,7 +34,7 @@ export function tagScopes(tags: unknown): string[] | null {
   const scopes: string[] = []
   // Not by `every` and `map`, which pass over the holes of an array.
   for (const tag of tags) {
-    if (typeof tag !== 'string' || tag === '') return null
+    if (!isText(tag)) return null
     scopes.push(tagScope(tag))
   }
   return scopes

@@ -39,7 +39,7 @@ describe('a function that makes a store with each request', () => {
 
   test('is told that nothing is kept from one to the next', async () => {
     expect(await warningsOf(() => ({ store: memoryStore() }))).toEqual([
-      expect.stringContaining('each of the last requests was given a redis or a store of its own'),
+      expect.stringContaining('each of the last requests was given a new redis or store'),
     ])
     const redis = memoryStore()
     const send = async () => redis
@@ -62,7 +62,7 @@ describe('a mistake in the function form', () => {
       () => ({ url: 'redis://secret', token: 'secret' }),
       'url must be an http:// or https:// URL without credentials or query',
     ],
-    ['a URL without a token', () => ({ url: 'https://secret.example' }), 'url needs a token'],
+    ['a URL without a token', () => ({ url: 'https://secret.example' }), 'url and token need each other'],
     ['nothing', () => undefined, 'expected an object of options'],
     ['a promise', async () => ({}), 'expected an object of options, got a promise'],
     [

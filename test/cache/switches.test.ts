@@ -15,7 +15,7 @@ test('without redisCache() above it the route runs uncached, with one warning', 
     expect(response.headers.has('cache-status')).toBe(false)
   }
   expect(warn.mock.calls).toEqual([
-    ['hono-redis-cache: cache() without redisCache() above it: the route is not cached'],
+    ['hono-redis-cache: cache() without redisCache() above it: nothing is cached'],
   ])
   warn.mockRestore()
 })

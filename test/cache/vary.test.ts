@@ -128,8 +128,8 @@ onBothStores('vary', (open) => {
       type: 'bypass',
       reason: 'variable',
       detail:
-        'the variable db is no plain value and cannot be part of the key; ' +
-        "leave it out with redisCache({ exclude: ['db'] }) or name a plain member of it in vary.vars",
+        'vary.vars names the variable db, which is no plain value; if it is a dependency, leave it out with ' +
+        "redisCache({ exclude: ['db'] }), else key on plain members of it with vary: { vars: ['db.id'] }",
     })
   })
 

@@ -36,7 +36,7 @@ onBothStores('a clear in middleware above', (open) => {
 
 test('openCache() without a store to clear is a mistake that throws', () => {
   expect(() => openCache()).toThrow('there is no store to clear')
-  expect(() => openCache({ url: 'https://example.com' })).toThrow('url needs a token')
+  expect(() => openCache({ url: 'https://example.com' })).toThrow('url and token need each other')
 })
 
 describe('the implicit memory store', () => {

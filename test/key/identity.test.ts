@@ -211,6 +211,6 @@ onBothStores('identity', (open) => {
 
 test('covers without vars says nothing of whom it stands for, and throws where it is written', () => {
   expect(() => cache({ vary: { covers: ['authorization'] } })).toThrow(
-    'cache(): vary.covers needs vary.vars, which say who stands for those headers',
+    'cache(): vary.covers needs vary.vars, which stand for those headers',
   )
 })

@@ -200,7 +200,7 @@ describe('warnings', () => {
         "else key on plain members of it with vary: { vars: ['db.id'] }",
       'hono-redis-cache at GET /b: not stored, because the route reads Authorization; ' +
         "key on it with vary: ['authorization'], " +
-        "or on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }",
+        "or key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }",
     ])
   })
 })

@@ -107,7 +107,7 @@ onBothStores('the arguments of a memo', (open) => {
     site.app.onError((error, c) => c.text(`${error instanceof TypeError} ${error.message}`, 500))
     site.app.get('/', async (c) => c.text(await load(c, args as object)))
     expect((await site.get('/')).body).toBe(
-      'true memoize(load): the arguments must be one plain object; give each a name in it, such as { id }',
+      'true memoize(load): the arguments must be one plain object, such as { id }',
     )
     expect(site.events).toEqual([])
   })

@@ -29,7 +29,7 @@ describe('redisCache()', () => {
   const url = 'an http:// or https:// URL without credentials or query'
   const token = 'a string that is not empty, without spaces'
   const ms = 'a number of milliseconds, more than zero, or { read, write } of these'
-  const near = '{ seconds }, or { seconds, maxBytes }, such as { seconds: 5 }'
+  const near = '{ seconds, maxBytes? }, such as { seconds: 5 }'
   const store = 'a Store, such as memoryStore() gives'
 
   test.each<Case>([
@@ -109,8 +109,8 @@ describe('redisCache()', () => {
       { url: URL, token: SECRET, redis: { send: async () => null }, store: STORE },
       'url and redis and store',
     ],
-    ['a url without a token', { url: URL }, 'url needs a token; give both'],
-    ['a token without a url', { token: SECRET }, 'token needs a url; give both'],
+    ['a url without a token', { url: URL }, 'url and token need each other; give both'],
+    ['a token without a url', { token: SECRET }, 'url and token need each other; give both'],
   ])('%s', (_, options, expected) => {
     expect(inRedisCache(options)).toContain(expected)
     expect(inOpenCache(options)).toContain(expected)

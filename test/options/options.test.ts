@@ -75,7 +75,7 @@ describe('cache()', () => {
     ),
     ...kinds(
       'vary',
-      'an array of header names, or { headers, cookies, vars, covers } with arrays of names',
+      'an array of header names, or { headers, cookies, vars, covers } of such arrays',
       ['accept', 'a string'],
       [{ header: ['accept'] }, 'an object with a member "header"'],
     ),

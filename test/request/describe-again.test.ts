@@ -54,7 +54,7 @@ const stories = fc.record({
 
 /** Without what is not to be compared: a function. */
 const plain = (described: Awaited<ReturnType<typeof describe>> | null) =>
-  described && 'subject' in described ? { ...described.subject, valueOf: null } : described
+  described && 'valueOf' in described ? { ...described, valueOf: null } : described
 
 /** What can be reached from a value, functions and all. */
 function reachable(value: unknown, found = new Set<unknown>()): Set<unknown> {
@@ -76,13 +76,14 @@ test('whatever came before it', async () => {
         const app = new Hono<{ Variables: { key: string } }>({ getPath })
         app.all('*', async (c) => {
           c.set('key', key)
-          const anew = plain(await describe(c, route, { exclude, names: createRecent(1) }))
-          const remembered = plain(describeAgain(c, route, names))
+          const asked = { c, route, state: { options: { exclude } }, connection: { names } }
+          const anew = plain(await describe({ ...asked, connection: { names: createRecent(1) } }))
+          const remembered = plain(describeAgain(asked))
           if (remembered) {
             again++
             expect(remembered).toEqual(anew)
           }
-          expect(plain(await describe(c, route, { exclude, names }))).toEqual(anew)
+          expect(plain(await describe(asked))).toEqual(anew)
           return c.body(null)
         })
         app.onError((error) => {
@@ -104,7 +105,9 @@ test('and nothing is kept alive that the functions of its route hold', async () 
   const names = { get: () => undefined, set, delete: () => {} }
   const route = resolveRoute({ tags: () => ['t'], when: () => true })
   const app = new Hono()
-  app.get('*', async (c) => c.json(await describe(c, route, { names })))
+  app.get('*', async (c) =>
+    c.json(await describe({ c, route, state: { options: {} }, connection: { names } })),
+  )
   await app.request('/a')
   expect(kept).toHaveLength(1)
   expect([...reachable(kept)].filter((value) => typeof value === 'function')).toEqual([])

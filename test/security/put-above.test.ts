@@ -55,7 +55,7 @@ describe('a variable whose name is no string', () => {
     expect(site.events.at(-1)).toMatchObject({
       reason: 'reads-variable',
       detail:
-        'the route reads the variable Symbol(user), whose name is no string, so that no key can cover it; ' +
+        'the route reads the variable Symbol(user), whose name is no string, so no key can cover it; ' +
         "give it one that is with c.set('name', value)",
     })
   })

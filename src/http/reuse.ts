@@ -14,8 +14,8 @@ export function demandsOf(request: Headers, { obeysRequest }: Profile): Directiv
   if (!obeysRequest) return NO_DEMANDS
   // "When the Cache-Control header field is not present in a request, caches MUST consider the no-cache request
   // pragma-directive as having the same effect as if Cache-Control: no-cache were present" (RFC 7234 §5.4)
-  const implied = /\bno-cache\b/i.test(request.get('pragma') ?? '') ? 'no-cache' : null
-  return parseCacheControl(request.get('cache-control') ?? implied)
+  const implied = () => (/\bno-cache\b/i.test(request.get('pragma') ?? '') ? 'no-cache' : null)
+  return parseCacheControl(request.get('cache-control') ?? implied())
 }
 
 /**

@@ -8,9 +8,8 @@ import { type Entry, mayBeRecorded } from '../entry/entry.ts'
 import type { NotStoredReason } from '../events.ts'
 import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
-import { md5 } from '../key/md5.ts'
 import { union } from '../key/names.ts'
-import type { Subject } from '../key/subject.ts'
+import { nameOf, type Subject } from '../key/subject.ts'
 import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
 import type { Reads, Refused } from '../learn/reads.ts'
 import { covers } from '../options/route.ts'
@@ -69,9 +68,9 @@ export function mayBeStored(
   return { use: { ...use, fresh: jittered(use.fresh, route.jitter) }, fields }
 }
 
-/** What tells variants of these inputs, in their order, from each other. */
+/** What tells variants of these inputs from each other, whatever the URL. */
 export const valuesOf = (subject: Subject, inputs: readonly string[]): string =>
-  md5.hex(JSON.stringify(inputs.map((input) => subject.valueOf(input, inputs))))
+  nameOf({ ...subject, text: '' }, inputs)
 
 /** Entries that were made, or renewed, together do not end together. */
 const jittered = (fresh: number, jitter: number): number =>

@@ -54,9 +54,10 @@ export function responseOf(
     if (append || name === 'set-cookie') headers.append(name, value)
     else headers.set(name, value)
   }
-  for (const [name, value] of Object.entries(added)) {
-    if (name === 'cache-status') headers.append(name, value)
-    else if (value !== undefined) headers.set(name, value)
-  }
+  const { age, 'cache-status': ours, 'content-range': range, 'cache-control': control } = added
+  headers.set('age', age)
+  headers.append('cache-status', ours)
+  if (range !== undefined) headers.set('content-range', range)
+  if (control !== undefined) headers.set('cache-control', control)
   return response
 }

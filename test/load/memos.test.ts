@@ -35,7 +35,8 @@ onBothStores('memos under load', (open) => {
     expect(runs).toBe(2)
   })
 
-  test('who waits for an error, or for nothing, computes at once', async () => {
+  // Nobody who waits in vain is done within the two seconds that he would wait.
+  test('who waits for an error, or for nothing, computes at once', { timeout: 1_900 }, async () => {
     const outcomes: [string, () => unknown][] = [
       [
         'failed: one',
@@ -107,6 +108,8 @@ onBothStores('memos under load', (open) => {
     expect(await site.body()).toBe('one')
     pass(70)
     expect(await site.body()).toBe('one')
+    const why = site.events.flatMap((event) => (event.type === 'miss' ? event.reason : []))
+    expect(why).toEqual(['uri-miss', 'stale'])
     pass(700)
     expect(await site.body()).toBe('failed: three')
   })
@@ -168,5 +171,35 @@ onBothStores('memos under load', (open) => {
     expect((await both).map(({ body }) => body)).toEqual(['one', 'one'])
     await site.clear({ tag: 'data' })
     expect([(await site.get('/a')).body, (await site.get('/b')).body]).toEqual(['two', 'two'])
+  })
+
+  test('a page made of a shared value is no newer than that: not stored where it was cleared since', async () => {
+    const site = open()
+    const slow = gate()
+    const made = counter()
+    const load = memoize(
+      async () => {
+        const value = made()
+        if (value === 'two') await slow.pass()
+        return value
+      },
+      { name: 'load' },
+    )
+    site.app.get('/call', async (c) => c.text(await load(c, {})))
+    site.app.get('/page', cache(), async (c) => c.text(await load(c, {})))
+    // So that the fences of the value are there, and what is made next can be told to be valid.
+    await site.get('/call')
+    pass(70)
+    const first = site.get('/call')
+    await slow.arrived
+    await site.clear({ path: '/page' })
+    const page = site.get('/page')
+    await until(() => site.events.filter(({ type }) => type === 'miss').length === 4)
+    slow.open()
+    expect([(await first).body, (await page).body]).toEqual(['two', 'two'])
+    expect(site.events).toContainEqual(expect.objectContaining({ type: 'shared', route: 'memoize load' }))
+    expect(site.events).toContainEqual(
+      expect.objectContaining({ type: 'not-stored', reason: 'cleared', route: '/page' }),
+    )
   })
 })

@@ -38,6 +38,6 @@ export function lifetimeOf(directives: Directives, name: string): number | null 
 
 /** A delta-seconds (§1.2.2): digits only, saturating. */
 export function parseSeconds(text: string | null | undefined): number | null {
-  if (text === null || text === undefined || !/^\d+$/.test(text)) return null
+  if (!text || !/^\d+$/.test(text)) return null
   return Math.min(Number(text), LARGEST_SECONDS)
 }

@@ -1,4 +1,5 @@
 /** RFC 9111 §4.4, Invalidating Stored Responses: a successful unsafe request clears what it may have changed. */
+import { every } from 'hono/combine'
 import { expect, test, vi } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
@@ -84,6 +85,18 @@ onBothStores('RFC 9111 §4.4', (open) => {
     await site.fetch('/page', { method: 'PUT' })
     expect((await site.fetch('/page')).headers.get('cache-status')).toMatch(/fwd=miss/)
     await site.settle()
+  })
+
+  test('it is told once, by the innermost cache()', async () => {
+    const site = open()
+    site.app.all('*', cache({ policy: 'standard' }))
+    site.app.put('/page', every(cache({ policy: 'standard' })), (c) => c.body(null, 204))
+    expect(await site.get('/page', { method: 'PUT' })).toMatchObject({ cache: 'fwd=method' })
+    expect(site.transcript()).toEqual([
+      'bypass PUT /page {reason: method}',
+      'bypass PUT /page {reason: method}',
+      'clear PUT /page {scopes: p:%2Fpage, confirmed: true}',
+    ])
   })
 
   test('a handler that throws has changed nothing that anybody knows of', async () => {
@@ -201,5 +214,38 @@ onRedis('the store, in the middle of an unsafe request', (world) => {
     }))
     expect(body).toBe('two')
     expect(headers.get('cache-status')).toMatch(/fwd=bypass; detail=clear-pending/)
+  })
+
+  test('a clock that is lost while a POST is answered: who else has cleared is not known, and nothing is stored', async () => {
+    const { bridge, open } = world()
+    const site = open({ prefix: 'lost' })
+    site.app.all('/page', cache({ policy: 'standard' }), async (c) => {
+      if (c.req.method === 'POST') await bridge.replay(['DEL', 'lost:clock'])
+      return c.text('posted', 200, { ...fresh(60), 'content-location': '/page' })
+    })
+    expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method')
+    expect(site.transcript().at(-1)).toBe('not-stored POST /page {reason: cleared}')
+  })
+
+  test('and until it is cleared, no POST has its answer stored for GET', async () => {
+    const { bridge, open } = world()
+    const site = unsafe(open(), { headers: { ...fresh(60), 'content-location': '/page' }, body: 'posted' })
+    const post = async () => {
+      const { headers } = await site.fetch('/page', { method: 'POST' })
+      expect(headers.get('cache-status')).toBe('hono-redis-cache; fwd=method')
+      return site.transcript()
+    }
+    bridge.fault = { kind: 'reset' }
+    expect(await post()).toEqual([
+      'bypass POST /* {reason: method}',
+      'store-failed POST /* {operation: look-up, reason: failed}',
+      'store-failed POST /* {operation: clear, reason: failed}',
+      'clear POST /* {scopes: p:%2Fpage, confirmed: false}',
+    ])
+    bridge.fault = null
+    expect(await post()).toEqual([
+      'bypass POST /* {reason: method}',
+      'clear POST /* {scopes: p:%2Fpage, confirmed: true}',
+    ])
   })
 })

@@ -77,6 +77,13 @@ describe('a clear that failed', () => {
     expect(attempts.map(({ at }) => at)).toEqual([0, 1, 3, 7, 15, 31, 61, 91])
     expect(own.pending()).toEqual([])
     expect((await look(own, 't:a')).suspended).toBeUndefined()
+
+    // The next one does not pay for it.
+    world.down = true
+    await failing(own.clear(['t:a']))
+    world.meanwhile = () => (world.down = false)
+    await own.retry()
+    expect(slept.slice(7)).toEqual([1])
   })
 
   test.each(['while its retry sleeps', 'once its retry is gone'])(

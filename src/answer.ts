@@ -28,7 +28,7 @@ export type Answered = 'answered' | 'partial' | 'damaged'
  *   mixed in
  */
 export function answer(
-  { c, state, route: { cacheControl } }: Visit,
+  { c, state, at, route: { cacheControl } }: Visit,
   entry: Entry,
   now: number,
   status: CacheStatus,
@@ -57,6 +57,8 @@ export function answer(
     replaceResponse(c, response)
     const ownEtag = entry.ownEtag ? fieldOf(entry.headers, 'etag') : null
     state.given = { response, selection: later, ownEtag }
+    // Middleware above finds the path and the parameters of the route that answers, as it would behind the handler.
+    if (!above) c.req.routeIndex = at
     return 'answered'
   } catch {
     return 'damaged'

@@ -16,7 +16,7 @@ import { demandsOf, mayReuse } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
-import { fixed } from './learn/reads.ts'
+import { fixed, notPlain } from './learn/reads.ts'
 import { answerByHandler } from './miss/asking.ts'
 import { landing, leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
@@ -62,7 +62,7 @@ export function cache<E extends Env = Env, P extends string = string>(
       warn()
       return passOn(c, next)
     }
-    const { path, hasOwnCache } = answeringRoute(c)
+    const { path, at, hasOwnCache } = answeringRoute(c)
     if (hasOwnCache) return passOn(c, next)
 
     const report = (report: Report) => state.emit(report, path)
@@ -83,6 +83,7 @@ export function cache<E extends Env = Env, P extends string = string>(
       state,
       connection,
       path,
+      at,
       variants,
       report,
       isInnermost,
@@ -227,7 +228,7 @@ function refuse({ c, route, state }: Visit): Refusal | null {
 /** The request has something on which the key's variants depend and which no key can cover. */
 function unkeyed(input: string, c: Context, route: Route): Refusal {
   if (input === ANONYMOUS) return { reason: uncovered(c.req.raw.headers, route) ?? 'request-body' }
-  return { reason: 'variable', detail: `${input} is no plain value in this request` }
+  return { reason: 'variable', detail: `the route reads ${notPlain(input.slice('var '.length))}` }
 }
 
 const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'

@@ -20,8 +20,10 @@ export interface Visit {
   readonly connection: Connection
   /** How often in a row the routes below this `cache()` have made a new variant and hit none. */
   readonly variants: Variants
-  /** The path of the route, as registered. */
+  /** The path of the route that answers, as registered. */
   readonly path: string
+  /** Its place among those that the request has matched; our own where that cannot be told. */
+  readonly at: number
   report(report: Report): void
   /** No `cache()` further in has claimed the request. */
   isInnermost(): boolean

@@ -11,7 +11,7 @@
 
 import type { Context, Next } from 'hono'
 import { HonoBase } from 'hono/hono-base'
-import { findTargetHandler } from 'hono/utils/handler'
+import { oursIn } from '../request/innermost.ts'
 import { matched } from '../request/matched.ts'
 
 export interface ReplayOptions {
@@ -40,7 +40,7 @@ const VALIDATED = ['json', 'form', 'query', 'param', 'header', 'cookie'] as cons
  */
 export function canReplay(c: Context, routeIndex: number, ours: object): boolean {
   const route = matched(c)[routeIndex]
-  return route !== undefined && findTargetHandler(route.handler) === ours && !hasRenderer(c)
+  return route !== undefined && oursIn(route.handler) === ours && !hasRenderer(c)
 }
 
 /**

@@ -13,9 +13,16 @@ export function observeAdded(c: Context, reader: Reader, watch: Watch): void {
     [c.req, 'c.req', known.request],
   ] as const) {
     for (const name of Reflect.ownKeys(target))
-      if (!names.has(name)) watchAdded(target, name, path, reader, watch)
+      if (!names.has(name) && !isTracing(name)) watchAdded(target, name, path, reader, watch)
   }
 }
+
+/**
+ * What Sentry notes there, which a handler that it has wrapped reads: that the request is under way, and how to name its
+ * span. It says nothing of the caller, as the ids of a trace do not.
+ */
+const isTracing = (name: PropertyKey): boolean =>
+  typeof name === 'symbol' && Symbol.keyFor(name)?.startsWith('sentry.hono.') === true
 
 /** Its platform may have put members of its own there under symbols. */
 export function observeAddedToRaw(request: Request, reader: Reader, watch: Watch): void {

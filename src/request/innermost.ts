@@ -7,25 +7,29 @@ import type { Context } from 'hono'
 import { findTargetHandler } from 'hono/utils/handler'
 import { matched } from './matched.ts'
 
-/** The middlewares that `cache()` has made. */
-const ours = new WeakSet<object>()
+/** On a middleware that `cache()` has made: that very one, also where a Proxy stands around it, as Sentry puts one. */
+const OURS = Symbol('hono-redis-cache.ours')
 
 export const markAsOurs = (middleware: object): void => {
-  ours.add(middleware)
+  Object.defineProperty(middleware, OURS, { value: middleware })
 }
 
+/** The middleware of ours that a handler is. */
+export const oursIn = (handler: ReturnType<typeof matched>[number]['handler']): object | undefined =>
+  (findTargetHandler(handler) as { [OURS]?: object })[OURS]
+
 /**
- * The path of the route that will answer, and whether a `cache()` further in stands before it. With `/p/search`
- * registered before `/p/:id`, a request for the former matches both, and a `cache()` of the latter never runs. As in
- * Hono's own helpers, what takes `next` is a middleware, and what does not is a handler, at which the chain ends.
+ * The route that will answer, by its path and its place among those that match (our own where that cannot be told), and
+ * whether a `cache()` further in stands before it. With `/p/search` registered before `/p/:id`, a request for the former
+ * matches both, and a `cache()` of the latter never runs. As in Hono's own helpers, what takes `next` is a middleware,
+ * and what does not is a handler, at which the chain ends.
  */
-export function answeringRoute(c: Context): { path: string; hasOwnCache: boolean } {
+export function answeringRoute(c: Context): { path: string; at: number; hasOwnCache: boolean } {
   const routes = matched(c)
   for (let at = c.req.routeIndex + 1; at < routes.length; at++) {
     const { path, handler } = routes[at]!
-    const target = findTargetHandler(handler)
-    if (ours.has(target)) return { path, hasOwnCache: true }
-    if (target.length < 2) return { path, hasOwnCache: false }
+    if (oursIn(handler)) return { path, at, hasOwnCache: true }
+    if (findTargetHandler(handler).length < 2) return { path, at, hasOwnCache: false }
   }
-  return { path: routes.at(-1)!.path, hasOwnCache: false }
+  return { path: routes.at(-1)!.path, at: c.req.routeIndex, hasOwnCache: false }
 }

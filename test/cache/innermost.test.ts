@@ -1,11 +1,11 @@
 /** The innermost `cache()` acts and the others step aside, however it is hidden; options do not merge. */
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { every, except, some } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
 import { expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 onBothStores('nested caches', (open) => {
   test("a route's own cache() acts in place of the group's", async () => {
@@ -50,6 +50,26 @@ onBothStores('nested caches', (open) => {
     const hit = await site.get('/page')
     expect(hit.body).toBe('one')
     expect(hit.cache).toBe('hit; ttl=20')
+  })
+
+  test('one in a Proxy, as Sentry puts around each, is seen: it acts alone, and refreshes behind the answer', async () => {
+    const site = open()
+    const made = counter()
+    const traced = (middleware: MiddlewareHandler): MiddlewareHandler =>
+      new Proxy(middleware, { apply: async (target, _, [c, next]) => target(c, next) })
+    site.app.use(traced(cache({ expire: 10 })))
+    site.app.get('/page', traced(cache({ expire: 20, staleWhileRevalidate: 60 })), (c) => c.text(made()))
+    await site.get('/page')
+    pass(30)
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'hit; ttl=20' })
+    expect(site.transcript()).toEqual([
+      'miss GET /page {reason: uri-miss}',
+      'stored GET /page {seconds: 80}',
+      'hit GET /page {ttl: -10}',
+      'stored GET /page {seconds: 80}',
+      'hit GET /page {ttl: 20}',
+    ])
   })
 
   test('one that is hidden below a redisCache() of its own waits for nobody, and is the only one that stores', async () => {

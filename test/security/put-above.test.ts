@@ -126,6 +126,24 @@ describe('something put past c.set()', () => {
     })
   }
 
+  test('what Sentry notes on the Context for the handlers that it has wrapped is read by them, and says nothing', async () => {
+    const site = openSite({ store: memoryStore() })
+    const onStart = Symbol.for('sentry.hono.onRouteHandlerStart')
+    const started: string[] = []
+    site.app.use(async (c, next) => {
+      const value = () => started.push(c.req.path)
+      Object.defineProperty(c, onStart, { value, writable: true, configurable: true })
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => {
+      Reflect.get(c, onStart)()
+      return c.text('made')
+    })
+    for (const cached of ['fwd=uri-miss; stored', 'hit; ttl=60'])
+      expect(await site.get('/page')).toMatchObject({ body: 'made', cache: cached })
+    expect(started).toEqual(['/page'])
+  })
+
   test('c.req itself', async () => {
     for (const configurable of [true, false]) {
       await isTheSame({

@@ -6,6 +6,7 @@ import type { Context, ExecutionContext, Hono, MiddlewareHandler } from 'hono'
 import { basePath, baseRoutePath, matchedRoutes, routePath } from 'hono/route'
 import { expect } from 'vitest'
 import { canReplay, replay } from '../../../src/miss/replay.ts'
+import { markAsOurs } from '../../../src/request/innermost.ts'
 
 interface Variables {
   [name: string]: unknown
@@ -45,6 +46,7 @@ class Stage {
       this.answered.push({ c, routeIndex, above, body, possible })
       c.res = c.newResponse('early')
     }
+    markAsOurs(here)
     return here
   }
 }

@@ -3,6 +3,7 @@
  */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { canReplay, replay } from '../../../src/miss/replay.ts'
+import { markAsOurs } from '../../../src/request/innermost.ts'
 import type { Scenario } from '../stage.ts'
 
 export const replays: Readonly<Record<string, Scenario>> = {
@@ -29,6 +30,7 @@ export const replays: Readonly<Record<string, Scenario>> = {
       })
       running.push(again.catch((error: unknown) => note(String(error))))
     }
+    markAsOurs(early)
     const app = new Hono<{ Variables: { user: string } }>()
     app.use(async (c, next) => {
       c.set('user', 'Ada')

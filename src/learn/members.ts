@@ -7,8 +7,12 @@ import { behind } from '../key/names.ts'
 import { hasMembers, isOfNoClass } from '../key/plain.ts'
 import { isOfEveryObject } from './noticing.ts'
 
-/** @param whole called where more is read than the paths name */
-export function watchMembers<T extends object>(tree: T, paths: readonly string[], whole: () => void): T {
+/** @param whole called where more is read than the paths name, with the path and the value of that where it is one member */
+export function watchMembers<T extends object>(
+  tree: T,
+  paths: readonly string[],
+  whole: (path?: string, value?: unknown) => void,
+): T {
   const viewOf = createViews()
   return new Proxy(tree, {
     get(all, name) {
@@ -19,10 +23,14 @@ export function watchMembers<T extends object>(tree: T, paths: readonly string[]
         const below = behind(`${name}.`, paths)
         if (below.length > 0) {
           if (!isLiteral(value)) return value
-          if (!isFixed(all, name)) return viewOf(name, value, () => watchMembers(value, below, whole))
+          if (!isFixed(all, name)) {
+            const wholeBelow = (path?: string, value?: unknown) => whole(path && `${name}.${path}`, value)
+            return viewOf(name, value, () => watchMembers(value, below, wholeBelow))
+          }
         }
       }
-      whole()
+      // What serializes it lists the rest next.
+      whole(typeof name === 'string' && name !== 'toJSON' ? name : undefined, value)
       return value
     },
     has(all, name) {

@@ -80,12 +80,15 @@ export function createReader(
     if (!reads.refused || reads.refused.detail === RAW_WITH_CREDENTIALS) reads.refused = { read, detail }
   }
 
-  /** @param areKeyed the cookies that it has are those in the key, and no others */
-  function header(name: string, areKeyed: boolean): void {
+  /**
+   * @param areKeyed the cookies that it has are those in the key, and no others
+   * @param cookies what to say of cookies that no key covers
+   */
+  function header(name: string, areKeyed: boolean, cookies = COOKIE): void {
     const read = `header ${name}`
     if (route.headers.includes(name) || (name === 'cookie' && areKeyed)) return
     if (route.covers.includes(name)) reads.ignored.add(read)
-    else if (name === 'cookie') refuse('cookie', COOKIE)
+    else if (name === 'cookie') refuse('cookie', cookies)
     else if (name === 'authorization' || name === 'proxy-authorization')
       refuse('authorization', AUTHORIZATION)
     else if (INTERPRETED.test(name)) reads.ignored.add(read)
@@ -93,8 +96,16 @@ export function createReader(
     else learn(read)
   }
 
-  /** A variable as such, whatever of it was declared. */
-  function wholeVariable(name: string, value: unknown): void {
+  /**
+   * A variable as such, whatever of it was declared.
+   *
+   * @param detail what to say where it is no plain value
+   */
+  function wholeVariable(
+    name: string,
+    value: unknown,
+    detail = () => `the route reads ${notPlain(name)}`,
+  ): void {
     if (route.vars.includes(name)) return
     if (trees.some((known) => known.name === name && known.tree === value && known.text.length > LARGE))
       return
@@ -102,8 +113,7 @@ export function createReader(
     const text = plainText(value)
     if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
     else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
-    else if (text === undefined || !isWhatItShows(value) || !learn(read))
-      refuse('variable', `the route reads ${notPlain(name)}`)
+    else if (text === undefined || !isWhatItShows(value) || !learn(read)) refuse('variable', detail())
     // What the key says of it is what it was when the request came.
     else if ((value === undefined ? null : text) !== subject.valueOf(read, []))
       refuse('variable', changed(name))
@@ -130,7 +140,9 @@ export function createReader(
         return value
       }
       if (!isLiteral(value)) return value
-      return viewOf(name, value, () => watchMembers(value, members, () => wholeVariable(name, value)))
+      const whole = (path?: string, member?: unknown) =>
+        wholeVariable(name, value, () => undeclared(name, members, path, member))
+      return viewOf(name, value, () => watchMembers(value, members, whole))
     },
 
     raw() {
@@ -139,7 +151,7 @@ export function createReader(
       for (const name of subject.valueOf(ANONYMOUS, [])?.split(' ') ?? []) this.header(name)
     },
 
-    allCookies: () => header('cookie', false),
+    allCookies: () => header('cookie', false, VALIDATED_COOKIES),
 
     late() {
       // The handler's view of the request has ended: a cookie read from now on comes from the true one.
@@ -172,18 +184,41 @@ const COOKIE =
   "the route reads Cookie; name the cookies it needs with vary: { cookies: ['name'] }, " +
   "or key on who the user is with vary: { vars: ['user.id'], covers: ['cookie'] }"
 
+const VALIDATED_COOKIES =
+  'the route reads cookies through a validator above cache(), which has seen all of them; put it below, and name the ' +
+  "cookies it needs with vary: { cookies: ['name'] }"
+
 const AUTHORIZATION =
   "the route reads Authorization; key on it with vary: ['authorization'], " +
   "or key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
 
 const RAW_WITH_CREDENTIALS =
   'the route reads c.req.raw of a request with credentials, or a GET with a body, that the key does not cover; ' +
-  "read single headers with c.req.header('name')"
+  "read single headers with c.req.header('name'), or key on who the user is with " +
+  "vary: { vars: ['user.id'], covers: ['authorization', 'cookie'] }"
 
 /** Of a variable, or a member inside one. */
 export const notPlain = (path: string): string =>
-  `the variable ${path}, which is no plain value; if it is a dependency, leave it out with ` +
+  `the variable ${path}, which is no plain value; if it is a dependency, the same for every caller, leave it out with ` +
   `redisCache({ exclude: ['${path}'] }), else key on plain members of it with vary: { vars: ['${path}.id'] }`
+
+/** Of a variable of which the route has declared some members, and which is no plain value as a whole. */
+function undeclared(
+  name: string,
+  members: readonly string[],
+  path: string | undefined,
+  value: unknown,
+): string {
+  if (path === undefined)
+    return `the route reads all of the variable ${name}, which is no plain value; read single members of it`
+  if (path === 'then' && value === undefined)
+    return `the route awaits the variable ${name}, or gives it from an async function, which reads all of it; read its members where c.get('${name}') gives it`
+  const read = `the route reads ${name}.${path}, which`
+  if (plainText(value) === undefined)
+    return `${read} is no plain value; set what the route needs of it as a variable above`
+  const vars = [...members, path].map((member) => `'${name}.${member}'`).join(', ')
+  return `${read} no key covers; name it as well with vary: { vars: [${vars}] }`
+}
 
 /** How a member is written. */
 export const memberName = (of: string, name: PropertyKey): string =>

@@ -27,4 +27,5 @@ export function observeHeaders(headers: Headers, reader: Reader, { watching }: W
 export const allHeaders = (reader: Reader): void => reader.refuse('all-headers', ALL_HEADERS)
 
 const ALL_HEADERS =
-  "the route reads all request headers at once; read single headers with c.req.header('name')"
+  "the route reads all request headers at once; read single headers with c.req.header('name'), put what needs them " +
+  'all (a validator of headers, authentication, tracing) above cache(), or set autoVary: false if what answers it sets Vary'

@@ -4,7 +4,7 @@
 
 import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
-import { atOnce } from '../callbacks.ts'
+import { atOnce, mistakeOf } from '../callbacks.ts'
 import { isText } from '../checking.ts'
 import type { BypassReason } from '../events.ts'
 import { cookieValues } from '../http/cookies.ts'
@@ -70,10 +70,16 @@ export async function describe(
   for (const path of route.vars) {
     // A member that the route names is in the key even where the whole is a dependency.
     if (exclude.includes(path)) continue
-    const value = variable(c, path)
+    let value: unknown
+    let text: string | undefined
+    try {
+      value = variable(c, path)
+      text = plainText(value)
+    } catch (cause) {
+      return { reason: 'variable', detail: mistakeOf(`the variable ${path}, when it was read,`, cause) }
+    }
     if (value === undefined || value === null)
       return { reason: 'variable', detail: `the variable ${path} has no value` }
-    const text = plainText(value)
     if (text === undefined) return { reason: 'variable', detail: `vary.vars names ${notPlain(path)}` }
     inputs.push([`var ${path}`, text])
   }

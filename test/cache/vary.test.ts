@@ -128,8 +128,42 @@ onBothStores('vary', (open) => {
       type: 'bypass',
       reason: 'variable',
       detail:
-        'vary.vars names the variable db, which is no plain value; if it is a dependency, leave it out with ' +
-        "redisCache({ exclude: ['db'] }), else key on plain members of it with vary: { vars: ['db.id'] }",
+        'vary.vars names the variable db, which is no plain value; if it is a dependency, the same for every caller, ' +
+        "leave it out with redisCache({ exclude: ['db'] }), else key on plain members of it with vary: { vars: ['db.id'] }",
+    })
+  })
+
+  test('one that throws when it is read goes past, and the event names it', async () => {
+    const site = siteWith(NO_VALUES, ['session.data'])
+    const session = {
+      get data(): unknown {
+        throw new Error('canary: it is not loaded yet')
+      },
+    }
+    expect(await site.get({ session })).toMatchObject({ body: 'one', cache: 'fwd=bypass; detail=variable' })
+    expect(site.events[0]).toMatchObject({
+      reason: 'variable',
+      detail: 'the variable session.data, when it was read, threw Error',
+    })
+  })
+
+  test('one that the route was seen to read, and that is no plain value for another, goes past with the remedy', async () => {
+    const site = open()
+    const users = [null, { since: new Date(0) }]
+    site.app.use(async (c, next) => {
+      c.set('user' as never, users.shift() as never)
+      await next()
+    })
+    site.app.get('/page', cache(), (c) => c.text(c.get('user' as never) ? 'somebody' : 'nobody'))
+    expect(await site.get('/page')).toMatchObject({ body: 'nobody', cache: 'fwd=uri-miss; stored' })
+    expect(await site.get('/page')).toMatchObject({
+      body: 'somebody',
+      cache: 'fwd=bypass; detail=variable',
+    })
+    expect(site.events.at(-1)).toMatchObject({
+      detail:
+        'the route reads the variable user, which is no plain value; if it is a dependency, the same for every caller, ' +
+        "leave it out with redisCache({ exclude: ['user'] }), else key on plain members of it with vary: { vars: ['user.id'] }",
     })
   })
 

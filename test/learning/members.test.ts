@@ -5,7 +5,7 @@
 
 import { type Context, Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { cache, memoryStore, redisCache } from '../../src/index.ts'
+import { cache, memoryStore, type RedisCacheOptions, redisCache } from '../../src/index.ts'
 
 type User = { id: string; role: string; name: string; team: { id: string; name: string } }
 type Env = { Variables: { user: User } }
@@ -19,15 +19,18 @@ function site(
   vars: string[],
   handler: (user: User, c: Context<Env>) => unknown,
   userOf = (who: string): User => structuredClone(people[who]!),
+  onEvent: NonNullable<RedisCacheOptions['onEvent']> = () => {},
 ) {
   const pending: Promise<unknown>[] = []
   const app = new Hono<Env>()
-  app.use(redisCache({ store: memoryStore(), waitUntil: (promise) => void pending.push(promise) }))
+  app.use(redisCache({ store: memoryStore(), waitUntil: (promise) => void pending.push(promise), onEvent }))
   app.use(async (c, next) => {
     c.set('user', userOf(c.req.query('as')!))
     await next()
   })
-  app.get('/', cache({ query: false, vary: { vars } }), (c) => c.json(handler(c.get('user'), c) as object))
+  app.get('/', cache({ query: false, vary: { vars } }), async (c) =>
+    c.json((await handler(c.get('user'), c)) as object),
+  )
   return async (who: string) => {
     const response = await app.request(`/?as=${who}`)
     await Promise.all(pending)
@@ -172,6 +175,58 @@ describe('a variable that is no plain tree as a whole', () => {
     )
     await get('ann')
     expect(await get('bob')).toEqual({ body: { for: 'team' }, hit: true })
+  })
+})
+
+describe('the event of a route that reads more than it declares, of a variable that is no plain tree', () => {
+  type Event = { type: string; detail?: string }
+  async function detailOf(vars: string[], handler: Parameters<typeof site>[1]) {
+    const events: Event[] = []
+    const more = { since: new Date(0), team: { id: 't', name: 'Red', led: new Date(0) } }
+    const get = site(
+      vars,
+      handler,
+      (who) => ({ ...people[who]!, ...more }),
+      (event) => events.push(event),
+    )
+    expect((await get('ann')).hit).toBe(false)
+    return events.find(({ type }) => type === 'not-stored')?.detail
+  }
+
+  it.each<[string, string[], Parameters<typeof site>[1], string]>([
+    [
+      'one member: the line to add, with what is declared already',
+      ['user.id', 'user.role'],
+      (user) => ({ for: user.name }),
+      "the route reads user.name, which no key covers; name it as well with vary: { vars: ['user.id', 'user.role', 'user.name'] }",
+    ],
+    [
+      'one below a declared path',
+      ['user.team.id'],
+      (user) => ({ for: user.team.name }),
+      "the route reads user.team.name, which no key covers; name it as well with vary: { vars: ['user.team.id', 'user.team.name'] }",
+    ],
+    [
+      'one that is no plain value',
+      ['user.id'],
+      (user) => ({ since: (user as unknown as { since: Date }).since }),
+      'the route reads user.since, which is no plain value; set what the route needs of it as a variable above',
+    ],
+    [
+      'all',
+      ['user.id'],
+      (user) => ({ user }),
+      'the route reads all of the variable user, which is no plain value; read single members of it',
+    ],
+    [
+      'what it awaits',
+      ['user.id'],
+      async (user) => ({ for: (await user).id }),
+      'the route awaits the variable user, or gives it from an async function, which reads all of it; ' +
+        "read its members where c.get('user') gives it",
+    ],
+  ])('%s', async (_, vars, handler, detail) => {
+    expect(await detailOf(vars, handler)).toBe(detail)
   })
 })
 

@@ -32,6 +32,7 @@ describe('a read that no key can cover', () => {
     ['Authorization', (c) => c.req.header('authorization'), 'authorization', "vary: ['authorization']"],
     ['Proxy-Authorization', (c) => c.req.header('proxy-authorization'), 'authorization', 'covers'],
     ['all headers', (c) => c.req.header(), 'all-headers', "c.req.header('name')"],
+    ['all headers, by what cannot be told to', (c) => c.req.header(), 'all-headers', 'above cache()'],
     ['the request handed on', (c) => new Request(c.req.raw), 'raw-request', "c.req.header('name')"],
     ['a client', (c) => c.get('client'), 'variable', "exclude: ['client']"],
     ['a client, the other remedy', (c) => c.get('client'), 'variable', "vary: { vars: ['client.id'] }"],
@@ -55,6 +56,16 @@ describe('a read that no key can cover', () => {
       })
     },
   )
+})
+
+test('a member of c.req.raw, where the request has credentials: not stored, and the remedy names what covers them', async () => {
+  const site = pageOf((c) => c.req.raw.signal)
+  expect(await site.get('/page', { headers: { cookie: 'session=a' } })).toMatchObject({
+    cache: 'fwd=uri-miss; detail=reads-raw-request',
+  })
+  expect(site.events.at(-1)).toMatchObject({
+    detail: expect.stringContaining("vary: { vars: ['user.id'], covers: ['authorization', 'cookie'] }"),
+  })
 })
 
 describe('a read of no consequence', () => {
@@ -196,7 +207,7 @@ describe('warnings', () => {
     }
     expect(told).toEqual([
       'hono-redis-cache at GET /a/:id: not stored, because the route reads the variable db, which is no plain value; ' +
-        "if it is a dependency, leave it out with redisCache({ exclude: ['db'] }), " +
+        "if it is a dependency, the same for every caller, leave it out with redisCache({ exclude: ['db'] }), " +
         "else key on plain members of it with vary: { vars: ['db.id'] }",
       'hono-redis-cache at GET /b: not stored, because the route reads Authorization; ' +
         "key on it with vary: ['authorization'], " +

@@ -128,6 +128,20 @@ test.each(Object.entries(attempts))('%s', async (_, attempted) => {
   expect(new Set(expected).size).toBeGreaterThan(1)
 })
 
+test('cookies that a validator above has seen: the event says where it belongs, for the route has named them', async () => {
+  const { site } = await attempt({
+    options: { vary: { cookies: ['theme'] } },
+    above: validating('cookie', (who) => ({ theme: who })),
+    handler: reading('cookie', ({ theme }: { theme: string }) => theme),
+  })
+  expect(site.events.at(-1)).toMatchObject({
+    reason: 'reads-cookie',
+    detail:
+      'the route reads cookies through a validator above cache(), which has seen all of them; put it below, ' +
+      "and name the cookies it needs with vary: { cookies: ['name'] }",
+  })
+})
+
 test('what c.req.addValidatedData() does that middleware above has replaced is done', async () => {
   const { cached, true: expected } = await attempt({
     above: async (c, next) => {

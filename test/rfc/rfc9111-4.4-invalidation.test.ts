@@ -79,6 +79,16 @@ onBothStores('RFC 9111 §4.4', (open) => {
     },
   )
 
+  test.each([{ location: 'http://' }, {}])(
+    'a reference to no URL is none, and no error: %j',
+    async (headers) => {
+      const site = unsafe(open(), { status: 201, headers })
+      await site.get('/null')
+      expect(await site.get('/page', { method: 'POST' })).toMatchObject({ status: 201, cache: 'fwd=method' })
+      expect((await site.get('/null')).cache).toBe('hit; ttl=60')
+    },
+  )
+
   test('it is cleared before the client gets its answer', async () => {
     const site = unsafe(open(), {})
     await site.get('/page')

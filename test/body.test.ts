@@ -1,4 +1,5 @@
 /** A body is read to its end or given up, and nothing that goes wrong with it is an exception. */
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { readBounded } from '../src/body.ts'
 import { fakeDate, pass } from './support/stores.ts'
@@ -39,6 +40,11 @@ describe('readBounded', () => {
   test('the chunks come together in their order, however they were cut', async () => {
     const { stream } = streamOf(chunksOf(2, 0, 1))
     expect(await readBounded(stream, 100, MINUTE)).toEqual({ bytes: Uint8Array.of(1, 1, 3) })
+  })
+
+  test('chunks of another realm, as those of Node are where jsdom is the environment, are bytes', async () => {
+    const { stream } = streamOf([runInNewContext('Uint8Array.of(1, 2)')])
+    expect(await readBounded(stream, 100, MINUTE)).toEqual({ bytes: Uint8Array.of(1, 2) })
   })
 
   test('a body of exactly the limit is read, one byte more is too large', async () => {

@@ -93,6 +93,18 @@ test('names come in lower case, and a field that was appended to is one', () => 
   expect(fieldsOfEntry(headers, new Headers())).toEqual([['x-list', 'a, b']])
 })
 
+test('and so they do where a test environment has a Headers that gives them as they were written', () => {
+  const written = Object.assign(new Headers(), {
+    *[Symbol.iterator]() {
+      yield ['Content-Type', 'text/plain']
+      yield ['Set-Cookie', 'above=1']
+    },
+  })
+  expect(fieldsOfEntry(written, new Headers({ 'set-cookie': 'above=1' }))).toEqual([
+    ['content-type', 'text/plain'],
+  ])
+})
+
 test('what is stored may be of an entry, whatever the names and the bytes in it', () => {
   const token = fc.string({ unit: fc.constantFrom(...'aZ09-_.!#$%&*+^`|~'), minLength: 1 })
   const bytes = fc.string({ unit: fc.constantFrom(...'\t aZ"~\x80é\xff') })

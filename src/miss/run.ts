@@ -6,7 +6,7 @@ import type { Context } from 'hono'
 import { createReader, type Reads } from '../learn/reads.ts'
 import { observe } from '../observe/observe.ts'
 import { begin, type Parts } from '../protocol/collect.ts'
-import { copyOfForeign, isForeign } from '../respond/fetched.ts'
+import { copyOfForeign, isForeign } from '../respond/foreign.ts'
 import { replaceResponse } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
 

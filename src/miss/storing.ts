@@ -18,7 +18,8 @@ import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
 import { declaredVary } from '../options/route.ts'
 import { type Keepable, keepable } from '../protocol/keep.ts'
-import { copyOfFetched, isDecoded, isForeign } from '../respond/fetched.ts'
+import { copyOfFetched, isDecoded } from '../respond/fetched.ts'
+import { isForeign } from '../respond/foreign.ts'
 import { replaceResponse, setField } from '../respond/saying.ts'
 import { tagScope } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -60,7 +61,11 @@ export function storeResponse(
     // A clone of a foreign one may read the very body that the client is sent.
     if (!isForeign(c.res)) ours = c.res.clone()
   } catch {}
-  if (!ours) return notStored(visit, before, run, { reason: 'error', detail: 'its body was read already' })
+  if (!ours || ours === c.res)
+    return notStored(visit, before, run, {
+      reason: 'error',
+      detail: 'its body was read already, or cannot be copied',
+    })
   const committing = makeEntry(visit, before, run, storable, ours)
     // Nobody may wait for what will not come, least of all the end of the client's body.
     .catch((): Made => ({ reason: 'error' }))

@@ -2,7 +2,7 @@
  * A response of a class that is not the platform's, as GraphQL Yoga gives it on Node: its Headers are no Headers and give
  * names as they were written, its body is no ReadableStream, and a clone of it reads the very same body.
  */
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
 import { type Running, run } from '../support/running.ts'
 import { openSite } from '../support/site.ts'
@@ -15,6 +15,7 @@ let running: Running | undefined
 afterEach(async () => {
   await running?.stop()
   running = undefined
+  vi.unstubAllGlobals()
 })
 
 class ForeignHeaders {
@@ -135,6 +136,30 @@ describe('a response of a foreign class', () => {
     }
   })
 
+  test('is not what the platform gives where the global Headers is another one', async () => {
+    vi.stubGlobal('Headers', class extends Headers {})
+    const site = openSite({ store: memoryStore() })
+    site.app.get('/page', cache(), (c) => c.text('body'))
+    for (const cached of ['fwd=uri-miss; stored', 'hit; ttl=60'])
+      expect(await site.get('/page')).toMatchObject({ body: 'body', cache: cached })
+  })
+
+  test('is whole, and not stored, where its class is the global one and a clone is the very same', async () => {
+    const NativeResponse = Response
+    vi.stubGlobal(
+      'Response',
+      class extends NativeResponse {
+        override clone() {
+          return this
+        }
+      },
+    )
+    const site = openSite({ store: memoryStore() })
+    site.app.get('/page', cache(), () => new Response(new NativeResponse('body').body))
+    for (let visit = 0; visit < 2; visit++)
+      expect(await site.get('/page')).toMatchObject({ body: 'body', cache: 'fwd=uri-miss; detail=error' })
+  })
+
   test('is given as it is, and not stored, where its body was read already', async () => {
     const site = openSite({ store: memoryStore() })
     const made = foreign(['body'], [JSON_TYPE])
@@ -142,7 +167,10 @@ describe('a response of a foreign class', () => {
     site.app.get('/page', cache(), () => made)
     expect(await site.fetch('/page')).toBe(made)
     expect(made.headers.get('cache-status')).toBe('hono-redis-cache; fwd=uri-miss; detail=error')
-    expect(site.events.at(-1)).toMatchObject({ reason: 'error', detail: 'its body was read already' })
+    expect(site.events.at(-1)).toMatchObject({
+      reason: 'error',
+      detail: 'its body was read already, or cannot be copied',
+    })
   })
 
   test('gives nobody the cookie of another who asks at the same time', async () => {

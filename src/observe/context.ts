@@ -108,6 +108,7 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
         // A native method does not work on a Proxy; a function that somebody has put there has members of its own.
         return typeof value === 'function' && !Object.hasOwn(target, name) ? value.bind(target) : value
       },
+      set: (target, name, value) => Reflect.set(target, name, value),
     })
   }
 
@@ -125,26 +126,26 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
 }
 
 /** Not asked of every member: those of Bun's server and Node's messages are many, and native. */
-const leadsToRequest = (object: object): boolean =>
-  REQUEST_MEMBERS.some((name) => name in object && hasSomething(object, name)) ||
-  // What a getter gives is the app's affair, and asked when the app asks.
-  Object.values(Object.getOwnPropertyDescriptors(object)).some(
-    ({ value, get }) => get !== undefined || value instanceof Request,
-  )
-
-/** Workers always have `props`, mostly empty. */
-function hasSomething(object: object, name: PropertyKey): boolean {
-  let value: unknown
+function leadsToRequest(object: object): boolean {
   try {
-    value = (object as Properties)[name]
+    return (
+      REQUEST_MEMBERS.some((name) => name in object && hasSomething((object as Properties)[name])) ||
+      // What a getter gives is the app's affair, and asked when the app asks.
+      Object.values(Object.getOwnPropertyDescriptors(object)).some(
+        ({ value, get }) => get !== undefined || value instanceof Request,
+      )
+    )
   } catch {
-    // As Next's events do, when they are asked for their request.
+    // As Next's events do when they are asked for their request, and an environment that may not be listed.
     return true
   }
-  return !hasMembers(value) || Object.getPrototypeOf(value) !== Object.prototype
+}
+
+/** Workers always have `props`, mostly empty. */
+const hasSomething = (value: unknown): boolean =>
+  !hasMembers(value) || Object.getPrototypeOf(value) !== Object.prototype
     ? value !== undefined
     : Object.keys(value).length > 0
-}
 
 const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
 const unnamed = (name: unknown): string =>

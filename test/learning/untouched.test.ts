@@ -32,6 +32,16 @@ async function answersOf({ above = pass, handler, env, executionCtx }: App, rout
 
 const language = (request: Request) => request.headers.get('accept-language')
 
+class SettableEnvironment {
+  #language = 'none'
+  get request() {
+    return this.#language
+  }
+  set language(language: string) {
+    this.#language = language
+  }
+}
+
 class EventWithoutRequest {
   get request(): never {
     throw new Error('not to be had')
@@ -71,6 +81,25 @@ const apps: Readonly<Record<string, App>> = {
     handler: (c) => {
       const before = c.env.opened.length
       return c.json([before, c.env.db.load(), c.env.opened.length, Object.keys(c.env)])
+    },
+  },
+  'has an environment that says of no member whether it is there': {
+    env: () =>
+      new Proxy(
+        { region: 'fra1' },
+        {
+          has() {
+            throw new Error('not allowed')
+          },
+        },
+      ),
+    handler: (c) => c.text(c.env.region),
+  },
+  'sets what its environment keeps to itself': {
+    env: () => new SettableEnvironment(),
+    handler: (c) => {
+      c.env.language = language(c.req.raw)
+      return c.text(c.env.request)
     },
   },
   'freezes the request': {

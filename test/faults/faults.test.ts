@@ -123,6 +123,17 @@ onRedis('a running app', (world) => {
     expect(answer.elapsed).toBeLessThan(READ_MS + SLACK_MS)
   })
 
+  test('a slow write has the time that writes have, over the wire as well', async () => {
+    const site = await start()
+    world().bridge.intercept = async ([name], forward) => {
+      if (name === 'EVAL') await new Promise((resolve) => setTimeout(resolve, READ_MS * 1.4))
+      return forward()
+    }
+    await running.get('/page?slow')
+    await site.settle()
+    expect(site.transcript().at(-1)).toMatch('stored GET /page')
+  })
+
   test('a slow look-up and a slow clock share one deadline', async () => {
     // What is left of it is told by the clock, which has to run here.
     vi.useRealTimers()

@@ -226,7 +226,7 @@ export const memberName = (of: string, name: PropertyKey): string =>
 
 /** Of a member of the Context or of its request. */
 export const added = (member: string): string =>
-  `the route reads ${member}, which was set above it past c.set(), so no key can cover it`
+  `the route reads ${member}, which was put there past c.set(), so no key can cover it`
 
 export const fixed = (member: string): string =>
   `${member} was fixed above the route, so nobody can see what is read of it`

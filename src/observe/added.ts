@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono'
 import { added, memberName, type Reader } from '../learn/reads.ts'
+import { hostMembers } from '../request/host-members.ts'
 import { STATE } from '../state.ts'
 import { INTERCEPTED, isIntercepted } from './intercept.ts'
 import type { Watch } from './watch.ts'
@@ -28,23 +29,27 @@ const isTracing = (name: PropertyKey): boolean =>
 export function observeAddedToRaw(request: Request, reader: Reader, watch: Watch): void {
   for (const name of Object.getOwnPropertyNames(request))
     if (!(name in Request.prototype)) watchAdded(request, name, 'c.req.raw', reader, watch)
+  for (const [name, at] of hostMembers(request))
+    if (!Object.hasOwn(request, name)) watchAdded(request, name, 'c.req.raw', reader, watch, at)
 }
 
+/** @param at what has the member: the target, or a prototype of it */
 function watchAdded(
   target: object,
   name: PropertyKey,
   path: string,
   reader: Reader,
   { watching, replace }: Watch,
+  at = target,
 ): void {
-  const property = Object.getOwnPropertyDescriptor(target, name)!
+  const property = Object.getOwnPropertyDescriptor(at, name)!
   // An observation further out has put it there.
   if (isIntercepted(name, property)) return
   const { value, writable, get, set } = property
   replace(target, name, {
-    get: () => {
+    get() {
       if (watching()) reader.refuse('variable', added(memberName(path, name)))
-      return get ? get.call(target) : value
+      return get ? get.call(this) : value
     },
     ...(set && { set: (value: unknown) => set.call(target, value) }),
     ...(writable && {

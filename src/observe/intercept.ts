@@ -51,7 +51,9 @@ function sharedFor(name: string): Shared {
       enumerable: false,
       get(this: Intercepted) {
         const interception = this[INTERCEPTED]?.get(name)
-        return interception ? read(interception, name) : Reflect.get(Object.getPrototypeOf(this), name, this)
+        return interception
+          ? read(interception, name, this)
+          : Reflect.get(Object.getPrototypeOf(this), name, this)
       },
     }
     const settable: PropertyDescriptor = {
@@ -71,12 +73,18 @@ function sharedFor(name: string): Shared {
 
 const PLAIN = { writable: true, enumerable: true, configurable: true }
 
-function read(interception: Interception, name: string, depth = interception.accessors.length): unknown {
+/** @param owner who is asked: the instance or, where that is a Proxy, what it stands around: native getters know that */
+function read(
+  interception: Interception,
+  name: string,
+  owner: object,
+  depth = interception.accessors.length,
+): unknown {
   const { target, before, accessors } = interception
   const accessor = accessors[depth - 1]
-  if (accessor) return accessor.get(() => read(interception, name, depth - 1), before !== undefined)
-  if (!before) return Reflect.get(Object.getPrototypeOf(target), name, target)
-  return before.get ? before.get.call(target) : before.value
+  if (accessor) return accessor.get(() => read(interception, name, owner, depth - 1), before !== undefined)
+  if (!before) return Reflect.get(Object.getPrototypeOf(target), name, owner)
+  return before.get ? before.get.call(owner) : before.value
 }
 
 function assign(

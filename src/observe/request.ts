@@ -103,9 +103,9 @@ export function observeRequest(
       if (own) return own
       if (watching()) {
         if (taken) whole()
-        taken = true
         reader.raw()
         watchMembers(view)
+        taken = true
       }
       return view
     },
@@ -150,7 +150,9 @@ export function observeRequest(
         noted(note)
         const read = unobserved(below)
         if (typeof read !== 'function' || !watching()) return read
-        return (...args: unknown[]) => unobserved(() => read.apply(request, args))
+        return function (this: unknown, ...args: unknown[]) {
+          return unobserved(() => read.apply(this, args))
+        }
       }
     const type = () => reader.header('content-type')
     for (const name of OWN_PURPOSES) intercept(request, name, { get: aside() })
@@ -161,15 +163,21 @@ export function observeRequest(
     intercept(request, 'clone', { get: get(whole), set })
     if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })
     let headers: Headers | undefined
-    const note = get()
+    let isReached = false
     intercept(request, 'headers', {
-      get: (below, isOwn) => {
-        const all = note(below, isOwn) as Headers
+      get: (below) => {
+        isReached = true
+        noted()
+        // A class of another host may ask members of its own for them.
+        const all = unobserved(below) as Headers
         if (!watching()) return all
         headers ??= observeHeaders(all, reader, watch)
         return headers
       },
     })
+    // A Proxy may give what it was given before, as h3's does.
+    void request.headers
+    if (!isReached) whole()
   }
 
   function end(): void {

@@ -5,8 +5,11 @@
  * adapter is one that the platform's own Request cannot look into (`overrideGlobalObjects: false`), its clone never is.
  */
 
-export function copyOf(request: Request, init: RequestInit = {}): Request {
-  const copy = request.bodyUsed ? copyOfUsed(request, init) : new Request(request.clone(), init)
+import { hostMembers } from './host-members.ts'
+
+/** @param hasMembers whether the copy has what the class of the request adds to the platform's; it may show cookies */
+export function copyOf(request: Request, init: RequestInit = {}, hasMembers = true): Request {
+  const copy = request.bodyUsed ? copyOfUsed(request, init) : madeOf(request.clone(), init)
   // What middleware above or the app's host has put on it, of which the platform knows nothing.
   for (const name of Object.getOwnPropertyNames(request)) {
     const property = Object.getOwnPropertyDescriptor(request, name)!
@@ -17,19 +20,39 @@ export function copyOf(request: Request, init: RequestInit = {}): Request {
       value: name === 'headers' ? new Headers(value) : value,
     })
   }
+  if (hasMembers)
+    for (const name of hostMembers(request).keys()) if (!(name in copy)) handOn(request, name, copy)
   return copy
+}
+
+/** Asked of the request when somebody asks the copy: it knows what its class does not tell. */
+function handOn(request: Request, name: string, copy: Request): void {
+  const get = () => {
+    const value: unknown = Reflect.get(request, name)
+    return typeof value === 'function' ? value.bind(request) : value
+  }
+  Object.defineProperty(copy, name, { configurable: true, get })
 }
 
 /** A validator above has read the body through Hono, which keeps it: nothing can be cloned, and nobody asks for it. */
 function copyOfUsed(request: Request, init: RequestInit): Request {
-  const body = new Uint8Array()
-  let copy: Request
-  try {
-    copy = new Request(request, { ...init, body })
-  } catch {
-    const { url, method, headers, signal } = request
-    copy = new Request(url, { method, headers, signal, ...init, body })
-  }
+  const copy = madeOf(request, { ...init, body: new Uint8Array() })
   void copy.arrayBuffer()
   return copy
+}
+
+/** By its parts where the platform cannot look into it: it is of another class, or a Proxy, as Next.js gives. */
+function madeOf(request: Request, init: RequestInit): Request {
+  try {
+    return new Request(request, init)
+  } catch {
+    const { url, method, headers, body, signal } = request
+    return new Request(url, {
+      method,
+      headers: new Headers(headers),
+      ...(body && { body, duplex: 'half' }),
+      ...(signal instanceof AbortSignal && { signal }),
+      ...init,
+    })
+  }
 }

@@ -150,7 +150,10 @@ async function digest(c: Context, most: number): Promise<string | undefined> {
     bytes = await keptBody(c)
     if (bytes.byteLength > most) return undefined
   } else {
-    const copy = await readBounded(raw.clone().body, most, MOST_BODY_MS)
+    const clone = raw.clone()
+    // That of `@whatwg-node/server` gives itself: what is read here, the handler would not get.
+    if (clone === raw) return undefined
+    const copy = await readBounded(clone.body, most, MOST_BODY_MS)
     if ('failed' in copy) return undefined
     bytes = copy.bytes
   }

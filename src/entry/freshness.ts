@@ -3,8 +3,19 @@
 import type { Usable } from '../http/policy.ts'
 import type { Entry } from './entry.ts'
 
-/** Seconds since the entry was made. A clock that runs behind the one that made it cannot make it younger. */
-export const residence = ({ made }: Entry, now: number): number => Math.max(0, (now - made) / 1000)
+/** Seconds by which the clocks of two isolates may differ. */
+const MOST_SKEW = 60
+/** The greatest number of seconds that caches tell each other (RFC 9111 §1.2.2). */
+const OLDEST = 2 ** 31
+
+/**
+ * Seconds since the entry was made. A clock that runs behind the one that made it cannot make it younger; where it does
+ * so by more than a minute one of the two is wrong, and the entry is as old as can be.
+ */
+export function residence({ made }: Entry, now: number): number {
+  const passed = (now - made) / 1000
+  return passed < -MOST_SKEW ? OLDEST : Math.max(0, passed)
+}
 
 /** Seconds of freshness left; less than none where it is stale. */
 export const remaining = (entry: Entry, now: number): number => entry.fresh - residence(entry, now)

@@ -1,7 +1,8 @@
 /** For how long: `expire` is an instruction to this cache; only what speaks to shared caches beats it. */
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
-import { NOON, onBothStores } from '../support/stores.ts'
+import { counter } from '../support/site.ts'
+import { NOON, onBothStores, pass } from '../support/stores.ts'
 
 const inAnHour = new Date(NOON.getTime() + 3_600_000).toUTCString()
 
@@ -37,6 +38,19 @@ onBothStores('freshness', (open) => {
     const miss = await site.get('/page')
     if (typeof ttl === 'string') expect(miss.cache).toBe(`fwd=uri-miss; detail=${ttl}`)
     else expect((await site.get('/page')).cache).toBe(`hit; ttl=${ttl}`)
+  })
+
+  test('an entry of an isolate whose clock is ahead is not fresh until other clocks have come to that', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, staleIfError: 86_400 }), (c) => c.text(made()))
+    pass(59)
+    await site.get('/page')
+    pass(-59)
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+    pass(-2)
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=stale; stored' })
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'hit; ttl=60' })
   })
 
   test('a function for one status leaves the others to theirs', async () => {

@@ -32,4 +32,9 @@ describe('a wait', () => {
     busy(100)
     await expect(waiting).resolves.toBe('here')
   })
+
+  test('longer than any timer can be does not end at once', async () => {
+    const reply = new Promise<string>((resolve) => setTimeout(resolve, 20, 'here'))
+    await expect(within(Number.MAX_SAFE_INTEGER, reply)).resolves.toBe('here')
+  })
 })

@@ -17,7 +17,7 @@ export type StoreFailure =
   | 'timeout'
   /** The call was not made: a breaker is open. */
   | 'breaker-open'
-  /** The store refused the token. */
+  /** The store refused the token, or what it may not do. */
   | 'unauthorized'
   /** The store has no memory left and evicts nothing. */
   | 'out-of-memory'
@@ -25,7 +25,7 @@ export type StoreFailure =
   | 'unexpected-reply'
   /** `@upstash/redis` is not installed. */
   | 'no-client'
-  /** Redis answered that there is something wrong with the command (`ERR`): for example, that it is too large. */
+  /** Redis answered that there is something wrong with the command (`ERR`): it is too large, say, or over a quota. */
   | 'refused'
   /** Anything else: no connection, a 5xx, a cut body, another error of Redis. */
   | 'failed'
@@ -50,9 +50,10 @@ export function toStoreError(error: unknown): StoreError {
 function failureOf(error: unknown): StoreFailure {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
   // Redis puts its error code first, clients quote the command behind it, and a command quotes what users send.
-  const start = message.split('command was', 1)[0]!.slice(0, 120)
+  const start = message.split('command was', 1)[0]!.slice(0, 160)
   if (name === 'TimeoutError' || name === 'AbortError') return 'timeout'
-  if (/\bOOM\b/.test(start)) return 'out-of-memory'
-  if (/\b(WRONGPASS|NOAUTH|unauthorized)\b/i.test(start)) return 'unauthorized'
+  // In the words of Redis, and in those of Upstash.
+  if (/\b(OOM|DB capacity quota exceeded)\b/.test(start)) return 'out-of-memory'
+  if (/\b(WRONGPASS|NOAUTH|NOPERM|unauthorized)\b/i.test(start)) return 'unauthorized'
   return /^ERR\b/.test(start) ? 'refused' : 'failed'
 }

@@ -2,9 +2,10 @@
  * Store → Store: the store that cannot take the app down.
  *
  * Every call has a deadline, and two breakers (`breaker.ts`) stop the calls that fail. Look-ups have one: where they
- * fail the store cannot be reached, and no call is made at all. What only the primary does has the other: a read replica
- * answers look-ups while the primary is dead, and then hits go on and nobody waits for the primary. Neither breaker
- * counts how the calls of the other end: in such an outage, each miss begins with a look-up that succeeds.
+ * fail the store cannot be reached, and no call is made but clears, which others wait for whose look-ups may succeed.
+ * What only the primary does has the other: a read replica answers look-ups while the primary is dead, and then hits go
+ * on and nobody waits for the primary. Neither breaker counts how the calls of the other end: in such an outage, each
+ * miss begins with a look-up that succeeds.
  *
  * Whatever goes wrong below comes out as a `StoreError`, which carries no payload. What is not promised: that a call
  * which timed out had no effect.
@@ -48,7 +49,7 @@ export function guarded(store: Store, { read, write, timesLookUps = false, now }
       lookUps.call(read, () => (timesLookUps ? store.lookUp(query) : within(read, store.lookUp(query)))),
     begin: () => onPrimary(read, () => store.begin()),
     commit: (commit) => onPrimary(write, () => store.commit(commit), REFUSALS),
-    clear: (scopes) => onPrimary(write, () => store.clear(scopes)),
+    clear: (scopes) => primary.call(write, () => within(write, store.clear(scopes))),
     lease: (name, id, ms) => onPrimary(read, () => store.lease(name, id, ms)),
     release: (name, id) => onPrimary(write, () => store.release(name, id)),
   }

@@ -93,8 +93,25 @@ describe('a store that fails both ways', () => {
     const { guard, call, now } = setUp()
     await repeat(5, () => reasonOf(guard.lookUp(QUERY)))
     now.advance(9.999)
-    for (const [, work] of ON_PRIMARY) expect(await reasonOf(work(guard))).toBe('breaker-open')
+    for (const [method, work] of ON_PRIMARY) {
+      if (method !== 'clear') expect(await reasonOf(work(guard))).toBe('breaker-open')
+    }
     expect(call).toHaveBeenCalledTimes(5)
+  })
+
+  test('is sent clears all the same, for those whose look-ups succeed, until five have failed', async () => {
+    let down = false
+    const { guard } = setUp(async (method) => {
+      if (down || method === 'lookUp') throw new Error('down')
+    })
+    await repeat(5, () => reasonOf(guard.lookUp(QUERY)))
+    expect(await reasonOf(guard.clear(['a']))).toBe('answered')
+    down = true
+    expect(await repeat(6, () => reasonOf(guard.clear(['a'])))).toEqual([
+      ...Array(4).fill('failed'),
+      'failed, opened',
+      'breaker-open',
+    ])
   })
 
   test('ten seconds later a clear need wait for no look-up: those refused meanwhile were no failures', async () => {
@@ -104,7 +121,7 @@ describe('a store that fails both ways', () => {
     })
     await repeat(5, () => reasonOf(guard.lookUp(QUERY)))
     now.advance(5)
-    expect(await repeat(5, () => reasonOf(guard.clear(['a'])))).toEqual(Array(5).fill('breaker-open'))
+    expect(await repeat(5, () => reasonOf(guard.begin()))).toEqual(Array(5).fill('breaker-open'))
     down = false
     now.advance(5)
     expect(await reasonOf(guard.clear(['a']))).toBe('answered')

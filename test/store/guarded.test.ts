@@ -178,6 +178,7 @@ describe('errors', () => {
     ['timeout', Object.assign(new Error(SECRET), { name: 'AbortError' })],
     ['unauthorized', new Error(`Unauthorized, command was: ["${SECRET}"]`)],
     ['unauthorized', new Error(`WRONGPASS ${SECRET}`)],
+    ['unauthorized', new Error(`NOPERM this user has no permissions to run the 'eval' command ${SECRET}`)],
     ['out-of-memory', new Error(`OOM command not allowed, command was: ["${SECRET}"]`)],
   ])('are %s and carry nothing of %s', async (reason, cause) => {
     const { guard } = setUp(() => Promise.reject(cause))

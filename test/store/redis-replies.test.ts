@@ -79,6 +79,17 @@ describeWithRedis('redis store', () => {
       expect(await store.clear(['a'])).toBeNull()
     })
 
+    test('one that says it in the words of Upstash is full as well', async () => {
+      const quota = 'ERR DB capacity quota exceeded. Threshold: 268435456 bytes, Usage: 276006634 bytes.'
+      const place = `ERR Error running script (call to f_${'0'.repeat(40)}): @user_script:18: @user_script: 18:`
+      for (const message of [quota, `${place} ${quota}`]) {
+        const store = redisStore({
+          send: ([name]) => (name === 'DEL' ? Promise.resolve(1) : Promise.reject(new Error(message))),
+        })
+        expect(await store.clear(['a'])).toBeNull()
+      }
+    })
+
     test('a word in a tag does not pass for a full Redis', async () => {
       const sent: string[] = []
       const store = redisStore({

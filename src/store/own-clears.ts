@@ -3,12 +3,13 @@
  *
  * Those that succeeded are kept as fences and applied to every look-up, so that this isolate sees them even
  * through a replica that lags behind. Those that failed are kept until they have been made: until then every
- * request they cover is suspended, and they are tried again for ten minutes. Both memories are bounded.
+ * request they cover is suspended, and they are tried again for ten minutes. So are those that succeeded and that the
+ * primary has lost since, as in a failover. Both memories are bounded.
  */
 
 import { EVERYTHING } from './scope.ts'
-import type { NearStore, Query, Snapshot, Store } from './store.ts'
-import { countOf, epochOf, type Time } from './time.ts'
+import type { Commit, NearStore, Query, Snapshot, Store } from './store.ts'
+import { countOf, epochOf, passes, type Time } from './time.ts'
 
 export interface OwnClearsStore extends NearStore {
   /** Scopes whose clear has not reached the store yet. */
@@ -32,9 +33,10 @@ export interface OwnClearsOptions {
 /** Clears of this many other scopes later, one is forgotten. */
 export const MOST_FENCES = 1_000
 const MOST_PENDING = 1_000
-const GIVE_UP_MS = 600_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
+/** With these pauses they take ten minutes. Counted, for a process may be frozen for longer than that between two. */
+const MOST_ATTEMPTS = 24
 /** An attempt that is overdue by this much is nobody's: whoever was to make it is gone. */
 const OVERDUE_MS = 10_000
 
@@ -50,7 +52,7 @@ export function withOwnClears(
   let kept = 0
   let ended = 0
   /** Scope → its last failure; an object of its own for each, so that a later one can be told from it. */
-  const pending = new Map<string, { readonly since: number }>()
+  const pending = new Map<string, { attempts: number }>()
   let nextAttempt = 0
   let retriedUntil = 0
   let pause = FIRST_PAUSE_MS
@@ -70,18 +72,29 @@ export function withOwnClears(
   }
 
   function postpone(scopes: readonly string[]): void {
-    const since = now()
     if (pending.size === 0) {
       pause = FIRST_PAUSE_MS
-      nextAttempt = since + pause
+      nextAttempt = now() + pause
       retriedUntil = 0
     }
-    for (const scope of scopes) pending.set(scope, { since })
+    for (const scope of scopes) pending.set(scope, { attempts: 0 })
     if (pending.size > MOST_PENDING) {
       // Too many to name: everything covers them all.
       pending.clear()
-      pending.set(EVERYTHING, { since })
+      pending.set(EVERYTHING, { attempts: 0 })
     }
+  }
+
+  /**
+   * The primary has taken what was made before a clear of ours, of which it knows nothing then: a replica that lacked it
+   * has taken over. Until it is made again no entry of that scope would be valid here, and elsewhere the old ones are.
+   */
+  function restore({ stamp, scopes }: Commit): void {
+    const lost = scopes.filter((scope) =>
+      fences.get(scope)?.some((time) => time && epochOf(time) === epochOf(stamp) && !passes(stamp, time)),
+    )
+    for (const scope of lost) fences.delete(scope)
+    if (lost.length > 0) postpone(lost)
   }
 
   /** A clear makes up for what had failed before it was sent. What failed since may be about newer data. */
@@ -101,8 +114,10 @@ export function withOwnClears(
     try {
       await clearAndKeep(scopes)
     } catch {
-      const oldest = now() - GIVE_UP_MS
-      for (const [scope, { since }] of pending) if (since <= oldest) pending.delete(scope)
+      for (const scope of scopes) {
+        const failed = pending.get(scope)
+        if (failed && ++failed.attempts >= MOST_ATTEMPTS) pending.delete(scope)
+      }
     }
   }
 
@@ -142,7 +157,10 @@ export function withOwnClears(
       const outcome = await store.commit(commit)
       // The primary has just confirmed this epoch: fences of another one tell of a clock that is gone. A clear
       // kept while the commit was under way may be of a newer one.
-      if (outcome === 'stored' && before === kept) latestEpoch = epochOf(commit.stamp)
+      if (outcome === 'stored' && before === kept) {
+        latestEpoch = epochOf(commit.stamp)
+        restore(commit)
+      }
       return outcome
     },
 

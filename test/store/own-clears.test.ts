@@ -21,6 +21,8 @@ function setUp() {
     time: undefined as string | null | undefined,
     /** What the answer to a clear waits for. */
     late: undefined as Promise<void> | undefined,
+    /** What the answer to a commit waits for. */
+    lateCommit: undefined as Promise<void> | undefined,
     slept: [] as number[],
     /** Runs while the retry sleeps. */
     meanwhile: (() => {}) as () => unknown,
@@ -28,6 +30,11 @@ function setUp() {
   const store: Store = {
     ...primary,
     lookUp: async (query) => world.replica?.(query) ?? primary.lookUp(query),
+    async commit(commit) {
+      const outcome = await primary.commit(commit)
+      await world.lateCommit
+      return outcome
+    },
     async clear(scopes) {
       attempts.push({ at: (now() - start) / 1000, scopes })
       if (world.down) throw new Error('down')
@@ -121,15 +128,30 @@ describe('a clear that failed', () => {
   })
 
   test('one that failed later is not given up with it', async () => {
-    const { own, world } = setUp()
+    const { own, world, attempts } = setUp()
     world.down = true
     await failing(own.clear(['t:early']))
-    world.now.advance(599)
-    await failing(own.clear(['t:late']))
-    world.meanwhile = () => (world.down = own.pending().includes('t:early'))
+    world.meanwhile = async () => {
+      if (attempts.length === 24) await failing(own.clear(['t:late']))
+      world.down = own.pending().includes('t:early')
+    }
     await own.retry()
-    expect(world.slept.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThan(600)
+    expect(attempts.at(-1)?.scopes).toEqual(['t:late'])
     expect(own.pending()).toEqual([])
+  })
+
+  test('is not given up because the process was frozen for longer than that', async () => {
+    const { own, world } = setUp()
+    world.down = true
+    await failing(own.clear(['t:a']))
+    // Once it runs again, the network takes a moment.
+    world.meanwhile = () => {
+      if (world.slept.length === 1) world.now.advance(3_600)
+      else world.down = false
+    }
+    await own.retry()
+    expect(world.slept).toEqual([1, 2])
+    expect((await own.lookUp({ entries: [], scopes: ['t:a'] })).clock).toMatch(/:1$/)
   })
 
   test('is made good by a later one of the same scope, and only there', async () => {
@@ -285,5 +307,44 @@ describe('a clear that was made', () => {
     expect((await look(own, 't:a')).fences).not.toEqual([stamp])
     await own.clear(['t:one-more'])
     expect((await look(own, 't:a')).fences).toEqual([stamp])
+  })
+
+  describe('and that the primary has lost since, as in a failover', () => {
+    /** The primary is as it was before the clear of `t:a` and `t:b`. */
+    async function failedOver() {
+      const set = setUp()
+      const scopes = ['a', 't:a', 't:b']
+      const stamp = await set.primary.begin()
+      await set.primary.commit({ stamp, scopes, writes: [] })
+      set.world.time = stamp.replace(/0$/, '5')
+      await set.own.clear(['t:a', 't:b'])
+      set.world.time = undefined
+      return { ...set, stamp }
+    }
+
+    test('is made again as soon as that is known, and suspends what it covers until then', async () => {
+      const { own, primary, stamp, attempts } = await failedOver()
+      expect(own.pending()).toEqual([])
+      expect(await own.commit({ stamp, scopes: ['a', 't:a'], writes: [] })).toBe('stored')
+      expect(own.pending()).toEqual(['t:a'])
+      expect((await look(own, 't:a')).suspended).toBe(true)
+      await own.retry()
+      expect(attempts.at(-1)?.scopes).toEqual(['t:a'])
+      const { fences } = await primary.lookUp({ entries: [], scopes: ['t:a'] })
+      expect(fences).not.toEqual([stamp])
+      expect((await look(own, 't:a')).fences).toEqual(fences)
+    })
+
+    test('is not lost where it was made while the commit was under way', async () => {
+      const { own, primary, world } = setUp()
+      const stamp = await primary.begin()
+      let answer = () => {}
+      world.lateCommit = new Promise((resolve) => (answer = resolve))
+      const committing = own.commit({ stamp, scopes: ['t:a'], writes: [] })
+      await own.clear(['t:a'])
+      answer()
+      expect(await committing).toBe('stored')
+      expect(own.pending()).toEqual([])
+    })
   })
 })

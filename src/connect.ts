@@ -150,7 +150,8 @@ async function openUpstash(url: string, token: string, signal: () => AbortSignal
     url,
     token,
     signal,
-    retry: { retries: 0 },
+    // Of what got no answer, not of what got a bad one. Where the process was frozen, its connections may be gone.
+    retry: { retries: 1, backoff: () => 0 },
     enableAutoPipelining: false,
     enableTelemetry: false,
     automaticDeserialization: false,

@@ -17,6 +17,11 @@ export interface Refreshes {
 /** A refresh that nobody has finished by then has died with its request. */
 const LONGEST_MS = 30_000
 const MOST = 1_000
+/**
+ * What takes longer may have been frozen with its process, after it had read what the answer is made of: that would be
+ * taken for new, and replace what others have made meanwhile.
+ */
+export const MOST_REFRESH_MS = 60_000
 
 export function createRefreshes(now: () => number): Refreshes {
   /** Name → for how long its refresh is taken to be under way. */

@@ -9,6 +9,7 @@ import { asMembers, remaining, residence, secondsToKeep } from '../entry/freshne
 import type { Usable } from '../http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
+import { MOST_REFRESH_MS } from '../isolate/refreshes.ts'
 import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { commitKept } from '../miss/committing.ts'
@@ -83,8 +84,13 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
   }
 }
 
-/** Makes the value and stores it behind the call. */
-async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Promise<string | undefined> {
+/** Makes the value and stores it behind the call, unless that takes too long. */
+async function make(
+  memo: Memo,
+  { connection, stamp }: Found,
+  land?: Land,
+  mostMs = Number.POSITIVE_INFINITY,
+): Promise<string | undefined> {
   const { subject, state, report } = memo
   const parts = begin(state.parts, connection, stamp)
   const started = Date.now()
@@ -100,6 +106,7 @@ async function make(memo: Memo, { connection, stamp }: Found, land?: Land): Prom
   use(state.parts, connection, { scopes, stamp: parts.stamp ?? stamp })
   const notStored = (why: NotStorable) => report({ type: 'not-stored', ...why })
   if (value === undefined || memo.use.fresh === 0) notStored({ reason: 'not-fresh' })
+  else if (made - started > mostMs) notStored({ reason: 'cut-short', detail: 'refresh' })
   else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
   else if (parts.stamp === null) notStored({ reason: 'lost' })
   else if (hasTooManyTags(scopes)) notStored(tooManyTags)
@@ -117,7 +124,7 @@ function refresh(memo: Memo, found: Found): void {
   const { subject, state, report } = memo
   const done = found.connection.refreshes.begin(subject.name)
   if (!done) return
-  const refreshing = make(memo, found)
+  const refreshing = make(memo, found, undefined, MOST_REFRESH_MS)
     .catch(() => report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
     .finally(done)
   state.background(refreshing)

@@ -6,6 +6,7 @@
 import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
 import { isGetOrHead } from '../http/methods.ts'
+import { MOST_REFRESH_MS } from '../isolate/refreshes.ts'
 import { nameOf } from '../key/subject.ts'
 import { copyOf } from '../request/copying.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -93,6 +94,10 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
   const { c } = visit
   const run = await runHandler(visit, before, request)
   if (!visit.isInnermost()) return run.end()
+  if ((visit.state.timing.handler ?? 0) > MOST_REFRESH_MS) {
+    run.end()
+    return visit.report({ type: 'not-stored', reason: 'cut-short', detail: 'refresh' })
+  }
   if (c.finalized && c.res.status === 304 && isAskedAbout(entry, request)) {
     run.end()
     return commitRenewed(visit, before, renewed(visit, before, entry, c.res, run))

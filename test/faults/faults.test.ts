@@ -69,7 +69,8 @@ onRedis('a running app', (world) => {
         expect(answer.cache).toMatch(/^fwd=bypass; detail=/)
         expect(answer.elapsed).toBeLessThan(READ_MS + SLACK_MS)
       }
-      if (trouble.name !== 'port closed') expect(bridge.requests).toBe(5)
+      // What gets no answer is sent once more.
+      if (trouble.name !== 'port closed') expect(bridge.requests).toBe(trouble.name === 'reset' ? 10 : 5)
       expect(site.events.filter((event) => 'breaker' in event)).toHaveLength(1)
 
       // The breaker is open: nobody is asked, and nothing is waited for.
@@ -90,6 +91,17 @@ onRedis('a running app', (world) => {
       expect((await running.get('/page')).cache).toBe('hit; ttl=290')
     },
   )
+
+  test('a connection that has died meanwhile, as in a process that was frozen, costs neither a hit nor a clear', async () => {
+    const { bridge } = world()
+    const site = await start()
+    bridge.fault = { kind: 'reset', times: 1 }
+    expect(await running.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=300' })
+    bridge.fault = { kind: 'reset', times: 1 }
+    expect(await site.clear({ path: '/page' })).toBe(true)
+    expect(await running.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=miss; stored' })
+    expect(site.events.filter(({ type }) => type === 'store-failed')).toEqual([])
+  })
 
   test('a store that hangs while the page is stored costs the client nothing', async () => {
     const { bridge } = world()

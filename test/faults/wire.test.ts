@@ -71,8 +71,14 @@ describe('what is sent', () => {
     `)
   })
 
-  test('a request is never sent twice', async () => {
+  test('a request that gets no answer is sent once more, and no third time', async () => {
     const seen = restServer(() => HttpResponse.error())
+    await openPage().get('/page')
+    expect(seen).toHaveLength(2)
+  })
+
+  test('one that gets a bad answer is not', async () => {
+    const seen = restServer(() => HttpResponse.json({ error: 'Internal Server Error' }, { status: 500 }))
     await openPage().get('/page')
     expect(seen).toHaveLength(1)
   })
@@ -82,6 +88,7 @@ describe('an answer that is none', () => {
   const FAULTS: [string, () => Response | Promise<Response>, reason: string][] = [
     ['401', () => HttpResponse.json({ error: 'Unauthorized' }, { status: 401 }), 'unauthorized'],
     ['WRONGPASS', () => HttpResponse.json({ error: 'WRONGPASS invalid' }, { status: 400 }), 'unauthorized'],
+    ['no room', () => HttpResponse.json({ error: 'ERR DB capacity quota exceeded' }), 'out-of-memory'],
     ['429', () => HttpResponse.json({ error: 'rate limited' }, { status: 429 }), 'failed'],
     ['500', () => HttpResponse.json({ error: 'Internal Server Error' }, { status: 500 }), 'failed'],
     ['503 with a page', () => HttpResponse.html('<h1>down</h1>', { status: 503 }), 'failed'],

@@ -129,6 +129,21 @@ onBothStores('memos under load', (open) => {
     expect(await site.body()).toBe('three')
   })
 
+  test('a refresh that took more than a minute, as one of a process that was frozen, is an event, too', async () => {
+    const made = counter()
+    const site = serve(open(), { staleWhileRevalidate: 600 }, () => {
+      const value = made()
+      if (value === 'two') pass(61)
+      return value
+    })
+    await site.body()
+    pass(70)
+    expect(await site.body()).toBe('one')
+    expect(site.transcript().at(-1)).toBe('not-stored GET memoize load {reason: cut-short, detail: refresh}')
+    expect(await site.body()).toBe('one')
+    expect(await site.body()).toBe('three')
+  })
+
   test('a refresh that uses what was made later is not held back by the value that it replaces', async () => {
     const site = open()
     const made = counter()

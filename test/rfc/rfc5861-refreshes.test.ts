@@ -2,6 +2,7 @@
 import { every } from 'hono/combine'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
+import { gate } from '../support/gate.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
 import { counter } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
@@ -41,6 +42,34 @@ onBothStores('how often it runs', (open) => {
     await times()
     // The third run of the handler, and not a fourth: the one at 29 seconds was still waited for.
     await expect.poll(times).toBe('three')
+  })
+
+  test('one that was frozen with its process, after it had read its data, does not replace what others made', async () => {
+    const site = open()
+    const { arrived, pass: wait, open: thaw } = gate()
+    let data = 'one'
+    let freezes = false
+    site.app.get('/page', cache({ expire: 60, staleWhileRevalidate: 1000 }), async (c) => {
+      const text = data
+      if (freezes) {
+        freezes = false
+        await wait()
+      }
+      return c.text(text)
+    })
+    await site.get('/page')
+    pass(70)
+    freezes = true
+    expect(await (await site.fetch('/page')).text()).toBe('one')
+    await arrived
+    data = 'two'
+    pass(61)
+    await (await site.fetch('/page')).text()
+    await expect.poll(async () => (await site.fetch('/page')).text()).toBe('two')
+    thaw()
+    await site.settle()
+    expect((await site.get('/page')).body).toBe('two')
+    expect(site.transcript()).toContain('not-stored GET /page {reason: cut-short, detail: refresh}')
   })
 
   test('a platform that is told of it keeps it alive', async () => {

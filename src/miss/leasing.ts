@@ -9,7 +9,7 @@
 import { residence } from '../entry/freshness.ts'
 import { demandsOf, mayReuse } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
-import type { Subject } from '../key/subject.ts'
+import { nameOf } from '../key/subject.ts'
 import { type Found, recall } from '../protocol/recall.ts'
 import { reportFailure } from '../state.ts'
 import { leaseName } from '../store/scope.ts'
@@ -23,13 +23,16 @@ export type Release = () => void
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 250
 
-/** Takes the lease of a subject; `null` where somebody else has it. Where the store fails there is none to wait for. */
+/**
+ * Takes the lease of what the request will find: nobody waits for who makes another variant. `null` where somebody else
+ * has it. Where the store fails there is none to wait for.
+ */
 export async function takeLease(
   { route, connection, state, report }: Visit,
-  subject: Subject,
+  { subject, recorded }: Before,
 ): Promise<Release | null> {
   const { store } = connection
-  const name = leaseName(subject.namespace, subject.key)
+  const name = leaseName(nameOf(subject, recorded))
   const id = crypto.randomUUID()
   try {
     if (!(await store.lease(name, id, Math.ceil(route.coalesceWait * 1000)))) return null
@@ -54,13 +57,13 @@ export async function leaseOrAnswer(
   before: Before,
   patience: Span,
 ): Promise<Release | Found | null> {
-  let release = await takeLease(visit, before.subject)
+  let release = await takeLease(visit, before)
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     if (release) return release
     if (left(patience, Date.now()) < pause) return null
     await new Promise((resolve) => setTimeout(resolve, pause))
     // The lease first: given back between the two, it would be had although the entry is there.
-    release = await takeLease(visit, before.subject)
+    release = await takeLease(visit, before)
     const found = await answerFromStore(visit, before)
     if (found) {
       release?.()

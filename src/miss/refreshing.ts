@@ -73,7 +73,7 @@ async function refresh(
       const isInnermost = () => forked.acting.claim === null
       const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
       // Not before all is taken over, for it is waited for: middleware above may change it behind us.
-      const release = route.lease ? await takeLease(background, before.subject) : () => {}
+      const release = route.lease ? await takeLease(background, before) : () => {}
       isOurs = release !== null
       if (!release) {
         // Hono wants an answer of whoever does not go on.

@@ -137,7 +137,7 @@ async function makeEntry(
   const scopes = union(union(subject.scopes, [...tags].map(tagScope)), [...run.parts.scopes])
 
   const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
-  if (route.profile.normalises) inputs.push(...languageOf(fields, inputs))
+  if (route.profile.normalises) inputs.push(...languageOf(fields, inputs, recorded))
   const unfit = speaksAgainst(union(recorded, inputs), subject, { scopes, headers: fields })
   if (unfit) return unfit
   const headers = fields.filter(([name]) => name !== 'vary')
@@ -161,16 +161,25 @@ async function makeEntry(
   return { kept, seconds: secondsToKeep(use, isValidatable(entry)) }
 }
 
-/** The language of a response that varies on Accept-Language: whoever wants that most gets this response. */
-function languageOf(fields: readonly Field[], inputs: readonly string[]): string[] {
+/**
+ * The language of a response that varies on Accept-Language: whoever wants that most gets this response. A handler may
+ * name whatever it is asked for, and what is recorded has an end: others are known by how they are asked for.
+ */
+function languageOf(
+  fields: readonly Field[],
+  inputs: readonly string[],
+  recorded: readonly string[],
+): string[] {
   const language = fieldOf(fields, 'content-language')?.toLowerCase()
   const chosen =
-    inputs.includes('header accept-language') && language !== undefined && /^[a-z\d-]+$/.test(language)
-  return chosen ? [SPEAKS + language] : []
+    inputs.includes('header accept-language') && language !== undefined && /^[a-z\d-]{1,35}$/.test(language)
+  return chosen && behind(SPEAKS, recorded).length < MOST_LANGUAGES ? [SPEAKS + language] : []
 }
 
 /** The headers that a downstream cache must know of. Nobody learns the names of variables. */
 const downstreamVary = ({ route }: Visit, inputs: readonly string[]): readonly string[] =>
+const MOST_LANGUAGES = 32
+
   union(declaredVary(route), behind('header ', inputs))
 
 function addVary(c: Context, names: readonly string[]): void {

@@ -6,7 +6,7 @@
 import { isText, kindOf } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
 import { hasMembers } from '../key/plain.ts'
-import { EVERYTHING, keyScope, namespaceScope, pathScope, tagScope } from '../store/scope.ts'
+import { EVERYTHING, keyScope, namespaceScope, tagScope, typedPathScopes } from '../store/scope.ts'
 
 type Absent<Names extends string> = { readonly [Name in Names]?: never }
 
@@ -40,7 +40,7 @@ export function scopesToClear(given: [] | [target: ClearTarget]): readonly strin
         throw new ConfigError(`clear({ tags }): tags must be an array of strings; got ${kindOf(target.tags)}`)
       return [...new Set(Array.from(target.tags, (tag, i) => tagScope(text(tag, 'tags', `tags[${i}]`))))]
     case 'path':
-      return [pathScope(path(target.path))]
+      return typedPathScopes(path(target.path))
     case 'key':
     case 'key,namespace': {
       const namespace = names === 'key' ? DEFAULT_NAMESPACE : text(target.namespace, 'namespace')

@@ -55,9 +55,15 @@ export function pathScope(path: string): string {
   return `p:${encodeName(plain.slice(0, end) || '/')}`
 }
 
+/** The scopes of a path that somebody has typed: `/u/%41` is `/u/A` if it is encoded, and `/u/%2541` if it is not. */
+export const typedPathScopes = (path: string): readonly string[] => [
+  ...new Set([pathScope(path), pathScope(path.replaceAll('%', '%25'))]),
+]
+
 export const entryName = (namespace: string, key: string): string => `e:${encodeName(namespace)}:${key}`
 
-export const leaseName = (namespace: string, key: string): string => `l:${encodeName(namespace)}:${key}`
+/** Of whoever makes the entry of that name. */
+export const leaseName = (entry: string): string => `l:${entry.slice(2)}`
 
 /** Whether a scope outlives the entries it was written for: everything and namespaces do, under whatever prefix. */
 export function isBroad(scope: string): boolean {

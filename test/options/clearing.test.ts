@@ -21,7 +21,7 @@ describe('the forms of clear()', () => {
     [{ namespace: 'catalog', key: 'home' }, ['k:catalog:home']],
     [{ path: '/a' }, ['p:%2Fa']],
     [{ path: '/a/' }, ['p:%2Fa']],
-    [{ path: '/caf%C3%A9' }, ['p:%2Fcaf%C3%A9']],
+    [{ path: '/caf%C3%A9' }, ['p:%2Fcaf%C3%A9', 'p:%2Fcaf%25C3%25A9']],
     [{ path: '/café' }, ['p:%2Fcaf%C3%A9']],
     [{ path: '/' }, ['p:%2F']],
   ])('%o', (target, expected) => {

@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
+import { gate } from '../support/gate.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
 const asking = (language: string): RequestInit => ({ headers: { 'accept-language': language } })
@@ -42,5 +43,39 @@ onBothStores('languages that a stranger has made up', (open) => {
       expect(await get('/page', asking('de'))).toMatchObject({ body: 'in de', cache: 'hit; ttl=60' })
       pass(61)
     }
+  })
+
+  test('keep nobody waiting who asks for another, where the makers take a lease', async () => {
+    const site = open()
+    const { pass, open: answer, arrived } = gate()
+    site.app.get('/page', cache({ lease: true }), async (c) => {
+      const language = c.req.header('accept-language')
+      if (language === 'x-slow') await pass()
+      return c.text(`in ${language}`)
+    })
+    await site.get('/page', asking('de'))
+    const stranger = site.fetch('/page', asking('x-slow'))
+    await arrived
+    const others = site.fetch('/page', asking('fr')).then((answered) => answered.text())
+    const late = new Promise((resolve) => setTimeout(resolve, 1000, 'not yet'))
+    expect(await Promise.race([others, late])).toBe('in fr')
+    answer()
+    await stranger
+    await site.settle()
+  })
+
+  test.each([
+    ['a long one', [Array.from({ length: 224 }, () => 'aaaaaaaa').join('-')]],
+    ['many', Array.from({ length: 250 }, (_, i) => `x${String.fromCharCode(97 + (i % 26), 97 + i / 26)}`)],
+  ])('do not keep the others out where a handler answers in any of them: %s', async (_, languages) => {
+    const site = open()
+    site.app.get('/page', cache({ policy: 'standard', expire: 60 }), (c) => {
+      const [language = 'en'] = (c.req.header('accept-language') ?? '').split(',')
+      return c.text(`in ${language}`, 200, { vary: 'Accept-Language', 'content-language': language })
+    })
+    for (const language of languages) await site.get('/page', asking(language))
+    await site.get('/page', asking('fr'))
+    await site.get('/page', asking('fr'))
+    expect(await site.get('/page', asking('fr'))).toMatchObject({ body: 'in fr', cache: 'hit; ttl=60' })
   })
 })

@@ -32,7 +32,7 @@ describe('names', () => {
       keyScope('catalog', 'front page'),
       pathScope('/products/1'),
       entryName('catalog', '0cc175b9c0f1b6a831c399e269772661'),
-      leaseName('my ns', '0cc175b9c0f1b6a831c399e269772661'),
+      leaseName(entryName('my ns', '0cc175b9c0f1b6a831c399e269772661')),
       tagScope('x'.repeat(65)),
     ]).toEqual([
       'a',
@@ -52,7 +52,7 @@ describe('names', () => {
       tag: (a: string, _: string) => tagScope(a),
       key: keyScope,
       entry: (a: string, b: string) => entryName(a, encodeName(b)),
-      lease: (a: string, b: string) => leaseName(a, encodeName(b)),
+      lease: (a: string, b: string) => leaseName(entryName(a, encodeName(b))),
     }
     const named = fc.tuple(fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])), texts, texts)
     fc.assert(

@@ -14,7 +14,15 @@ export interface Where {
 }
 
 /** What a route read that no key can cover. */
-export type Reading = 'cookie' | 'authorization' | 'variable' | 'raw-request' | 'all-headers' | 'cf' | 'env'
+export type Reading =
+  | 'cookie'
+  | 'authorization'
+  | 'header'
+  | 'variable'
+  | 'raw-request'
+  | 'all-headers'
+  | 'cf'
+  | 'env'
 
 /** Why a request was not looked up. */
 export type BypassReason =

@@ -53,7 +53,7 @@ const MOST_INPUT_CHARACTERS = 2_048
 
 /**
  * Whether a record may name these inputs. The headers among them are in the Vary of every answer, and one whose fields
- * are too long reaches no client; and where a route reads `c.req.raw`, clients make up the names.
+ * are too long reaches no client.
  */
 export const mayBeRecorded = (inputs: readonly string[]): boolean =>
   inputs.join().length <= MOST_INPUT_CHARACTERS

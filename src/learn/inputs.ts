@@ -15,14 +15,25 @@ import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
 
 /**
- * The request brings no credentials and no body that the key does not cover; with some it cannot be keyed. Its value
- * names the headers by which the request may say more of the caller than browsers and proxies say of everybody.
+ * The request brings no credentials and no body that the key does not cover; with some it cannot be keyed. Its value is
+ * the headers by which the request may say more of the caller than browsers and proxies say of everybody: as a value, for
+ * their names are the client's to make up, and those of inputs are recorded for all.
  */
 export const ANONYMOUS = 'anonymous'
 
 /** What HTTP itself interprets, and what only traces a request: the same response either way. */
 export const INTERPRETED =
   /^(if-(none-)?match|if-(un)?modified-since|if-range|range|cache-control|pragma|traceparent|tracestate|b3|x-b3-.+|sentry-trace|x-request-id|x-correlation-id|x-amzn-trace-id|x-cloud-trace-context|cf-ray)$/
+
+/**
+ * What is no id, no coding and no directive. A header that makes no difference is a stranger's to fill, and a route may put
+ * it into its page: what it makes of such a text is nobody else's.
+ */
+export const isMadeUp = (value: unknown): boolean =>
+  typeof value === 'string' && /[^\w\-.~:;,=+*/@|#!% ]/.test(value)
+
+/** Conditions and ranges, which the handler of a GET is not shown; an entity tag may have any characters. */
+export const isHidden = (name: string): boolean => /^(if-|range$)/.test(name)
 
 /** What every browser sends and every proxy adds. */
 const COMMON =
@@ -54,8 +65,12 @@ export function speaksAnother(
 }
 
 /** The credentials of the request that the key does not cover. */
-export const uncovered = (headers: Headers, route: Route): 'cookie' | 'authorization' | undefined =>
-  (['authorization', 'cookie'] as const).find((name) => headers.has(name) && !covers(route, name))
+export function uncovered(headers: Headers, route: Route): 'cookie' | 'authorization' | undefined {
+  const name = CREDENTIALS.find((name) => headers.has(name) && !covers(route, name))
+  return name === 'proxy-authorization' ? 'authorization' : name
+}
+
+const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'] as const
 
 /**
  * A GET means nothing by its body, so that no key covers it; but Workers hand on the one that a client has sent. Not
@@ -64,12 +79,12 @@ export const uncovered = (headers: Headers, route: Route): 'cookie' | 'authoriza
 export const hasStrayBody = (request: Request): boolean =>
   isGetOrHead(request.method) && Object.getPrototypeOf(request) === Request.prototype && request.body !== null
 
-/** The names of its headers that are neither common nor covered; `null` where there are none. */
+/** Its headers that are neither common nor covered, as a text; `null` where there are none. */
 function uncommon(headers: Headers, route: Route): string | null {
-  const names = [...headers.keys()].filter(
-    (name) => !COMMON.test(name) && !INTERPRETED.test(name) && !covers(route, name),
+  const fields = [...headers].filter(
+    ([name]) => !COMMON.test(name) && !INTERPRETED.test(name) && !covers(route, name),
   )
-  return names.length > 0 ? names.sort().join(' ') : null
+  return fields.length > 0 ? JSON.stringify(fields.sort()) : null
 }
 
 /** The values of one request, read from the Context as it is now, before anybody observes it. */

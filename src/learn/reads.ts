@@ -12,7 +12,7 @@ import { behind } from '../key/names.ts'
 import { hasMembers, plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
-import { ANONYMOUS, INTERPRETED } from './inputs.ts'
+import { ANONYMOUS, INTERPRETED, isHidden, isMadeUp } from './inputs.ts'
 import { createViews, isLiteral, watchMembers } from './members.ts'
 
 /** What the reads of one response came to. */
@@ -24,6 +24,8 @@ export interface Reads {
   refused: Refused | null
   /** `Accept-Encoding` was read: an input only if the body is coded. */
   acceptEncoding: boolean
+  /** The request's signal was read: what is made once its client has gone may be no answer. */
+  signal: boolean
 }
 
 export interface Refused {
@@ -42,6 +44,7 @@ export interface Reader {
   refuse(read: Reading, detail: string): void
   /** `c.req.raw` was read member by member: which header reached a native function is then unknown. */
   raw(): void
+  signal(): void
   /** All cookies as they were sent, whichever of them the handler may see. */
   allCookies(): void
   /** From here on the handler has returned, and only its body still runs. */
@@ -62,6 +65,7 @@ export function createReader(
     ignored: new Set(),
     refused: null,
     acceptEncoding: false,
+    signal: false,
   }
   let filtered = route.cookies.length > 0
   const viewOf = createViews()
@@ -91,9 +95,11 @@ export function createReader(
     else if (name === 'cookie') refuse('cookie', cookies)
     else if (name === 'authorization' || name === 'proxy-authorization')
       refuse('authorization', AUTHORIZATION)
-    else if (INTERPRETED.test(name)) reads.ignored.add(read)
+    else if (!INTERPRETED.test(name) && name !== 'accept-encoding') learn(read)
+    // Not learned: of what each request has another value of, the others would have no entry any more.
+    else if (!isHidden(name) && isMadeUp(subject.valueOf(read, []))) refuse('header', madeUp(name))
     else if (name === 'accept-encoding') reads.acceptEncoding = true
-    else learn(read)
+    else reads.ignored.add(read)
   }
 
   /**
@@ -113,6 +119,7 @@ export function createReader(
     const text = plainText(value)
     if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
     else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
+    else if (name === 'requestId') refuse('variable', madeUp(`the variable ${name}`))
     else if (text === undefined || !isWhatItShows(value) || !learn(read)) refuse('variable', detail())
     // What the key says of it is what it was when the request came.
     else if ((value === undefined ? null : text) !== subject.valueOf(read, []))
@@ -124,7 +131,7 @@ export function createReader(
   function isOfNoConsequence(name: string, value: unknown): boolean {
     if (name === 'cache') return value === handle
     if (name === 'metric') return (value as { timers?: unknown } | null | undefined)?.timers instanceof Map
-    return name === 'requestId'
+    return name === 'requestId' && !isMadeUp(value)
   }
 
   return {
@@ -146,9 +153,11 @@ export function createReader(
     },
 
     raw() {
-      if (!learn(ANONYMOUS)) return refuse('raw-request', RAW_WITH_CREDENTIALS)
-      // Whatever takes it natively may look at these, too.
-      for (const name of subject.valueOf(ANONYMOUS, [])?.split(' ') ?? []) this.header(name)
+      if (!learn(ANONYMOUS)) refuse('raw-request', RAW_WITH_CREDENTIALS)
+    },
+
+    signal() {
+      reads.signal = true
     },
 
     allCookies: () => header('cookie', false, VALIDATED_COOKIES),
@@ -233,6 +242,9 @@ export const fixed = (member: string): string =>
 
 const changed = (name: string): string =>
   `the variable ${name} was changed while the route ran, so no key can cover it`
+
+const madeUp = (what: string): string =>
+  `the route reads ${what}, which makes no difference to the key, and holds a text that somebody has made up`
 
 const NONCE =
   'the route reads secureHeadersNonce, which is of one response; ' +

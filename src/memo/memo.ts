@@ -14,7 +14,7 @@ import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { commitKept } from '../miss/committing.ts'
 import { mayTake } from '../miss/sharing.ts'
-import { hasTooManyTags, type NotStorable, tooManyTags } from '../miss/storable.ts'
+import { abandoned, hasTooManyTags, type NotStorable, tooManyTags } from '../miss/storable.ts'
 import { begin, use } from '../protocol/collect.ts'
 import { keepable } from '../protocol/keep.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
@@ -30,6 +30,8 @@ export interface Memo {
   readonly use: Usable
   report(report: Report): void
   compute(): unknown
+  /** Who asked for it has gone, and the function was given a signal that told it so. */
+  abandoned(): boolean
 }
 
 /** The value of a call; `undefined` where it has none. */
@@ -107,6 +109,7 @@ async function make(
   const notStored = (why: NotStorable) => report({ type: 'not-stored', ...why })
   if (value === undefined || memo.use.fresh === 0) notStored({ reason: 'not-fresh' })
   else if (made - started > mostMs) notStored({ reason: 'cut-short', detail: 'refresh' })
+  else if (memo.abandoned()) notStored(abandoned)
   else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
   else if (parts.stamp === null) notStored({ reason: 'lost' })
   else if (hasTooManyTags(scopes)) notStored(tooManyTags)

@@ -120,7 +120,14 @@ export function memoize<Args extends object, Value>(
       scopes,
       valueOf: () => null,
     }
-    const memo = { subject, state, use: useOf(options), report, compute: () => compute(atCall) }
+    const memo = {
+      subject,
+      state,
+      use: useOf(options),
+      report,
+      compute: () => compute(atCall),
+      abandoned: () => Object.values(atCall).some((value) => value instanceof AbortSignal && value.aborted),
+    }
     return (await recallOrCompute(memo)) as Memoized<Value>
   }
 }

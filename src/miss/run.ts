@@ -24,6 +24,8 @@ export interface Run {
   readonly parts: Parts
   /** Calls something that is no part of the handler, so that what it reads does not count. */
   unobserved<T>(call: () => T): T
+  /** The client has gone, which the handler may have noticed, and made less of its answer or another one. */
+  abandoned(): boolean
   /** The body has ended, or nobody cares: everything is put back. */
   end(): void
 }
@@ -75,15 +77,12 @@ async function observed(
   } finally {
     if (!observation) c.req.raw = asked
   }
-  return {
-    above,
-    ranged,
-    reads,
-    complete: observation?.returned(asked) ?? false,
-    parts,
-    unobserved: observation?.unobserved ?? ((call) => call()),
-    end,
-  }
+  const complete = observation?.returned(asked) ?? false
+  const unobserved: Run['unobserved'] = observation?.unobserved ?? ((call) => call())
+  // The request of another host may have no signal.
+  const hasGone = () => asked.signal?.aborted === true
+  const abandoned = () => reads?.signal !== false && unobserved(hasGone)
+  return { above, ranged, reads, complete, parts, unobserved, abandoned, end }
 }
 
 /** What middleware above has prepared for the response. */

@@ -37,6 +37,7 @@ export function mayBeStored(
 ): Storable | NotStorable {
   const { c, asked, path, route, state, variants } = visit
   if (c.error) return { reason: 'error' }
+  if (run.abandoned()) return abandoned
   if (state.making.skipped !== null) return skipped(state.making.skipped)
   if (run.reads?.refused) return unkeyed(run.reads.refused)
   if (!run.reads && hasStrayBody(asked)) return strayBody
@@ -130,6 +131,8 @@ export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
   detail,
 })
 
+export const abandoned: NotStorable = { reason: 'cut-short', detail: 'its client has gone' }
+
 const strayBody: NotStorable = {
   reason: 'reads-raw-request',
   detail: 'the request is a GET with a body, which no key covers',
@@ -148,9 +151,7 @@ export function speaksAgainst(
 
 const tooManyInputs: NotStorable = {
   reason: 'too-many-variants',
-  detail:
-    'the names of the headers and variables that it depends on come to more than 2,048 characters; c.req.raw ' +
-    "brings all that a client makes up: read single headers with c.req.header('name')",
+  detail: 'the names of the headers and variables that it depends on come to more than 2,048 characters',
 }
 
 export const hasTooManyTags = (scopes: readonly string[]): boolean =>

@@ -27,6 +27,7 @@ import { commitKept } from './committing.ts'
 import { isValidatable } from './renewing.ts'
 import type { Run } from './run.ts'
 import {
+  abandoned,
   learnedFrom,
   mayBeStored,
   type NotStorable,
@@ -124,6 +125,7 @@ async function makeEntry(
     const { failed, ...detail } = copy
     return { reason: failed, ...detail }
   }
+  if (run.abandoned()) return abandoned
   // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
   // here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
@@ -176,10 +178,10 @@ function languageOf(
   return chosen && behind(SPEAKS, recorded).length < MOST_LANGUAGES ? [SPEAKS + language] : []
 }
 
-/** The headers that a downstream cache must know of. Nobody learns the names of variables. */
-const downstreamVary = ({ route }: Visit, inputs: readonly string[]): readonly string[] =>
 const MOST_LANGUAGES = 32
 
+/** The headers that a downstream cache must know of. Nobody learns the names of variables. */
+const downstreamVary = ({ route }: Visit, inputs: readonly string[]): readonly string[] =>
   union(declaredVary(route), behind('header ', inputs))
 
 function addVary(c: Context, names: readonly string[]): void {

@@ -155,7 +155,9 @@ export function observeRequest(
         }
       }
     const type = () => reader.header('content-type')
-    for (const name of OWN_PURPOSES) intercept(request, name, { get: aside() })
+    const signal = () => reader.signal()
+    for (const name of OWN_PURPOSES)
+      intercept(request, name, { get: aside(name === 'signal' ? signal : undefined) })
     for (const name of BODY_READERS) {
       const isTyped = TYPED_READERS.includes(name) && !hasKeyedBody(request)
       intercept(request, name, { get: aside(isTyped ? type : undefined), set })

@@ -35,6 +35,6 @@ export function membersOfUnion(file: string, name: string): string[] {
 }
 
 const readings = (): string[] => {
-  const [, body] = /export type Reading = (.*)/.exec(read('src/events.ts'))!
+  const [, body] = /export type Reading =([\s\S]*?)\n\n/.exec(read('src/events.ts'))!
   return body!.match(/[\w-]+/g)!.map((reading) => `reads-${reading}`)
 }

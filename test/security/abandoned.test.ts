@@ -1,0 +1,124 @@
+/**
+ * Whoever hangs up gets no answer, and must not choose that of the others: a handler that is told by its signal may stop
+ * half-way, or make do with less.
+ */
+import type { Context } from 'hono'
+import { expect, test } from 'vitest'
+import { type CacheOptions, cache, memoize, memoryStore } from '../../src/index.ts'
+import { gate, until } from '../support/gate.ts'
+import { run } from '../support/running.ts'
+import { openSite } from '../support/site.ts'
+import { onBothStores } from '../support/stores.ts'
+
+const ended = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+
+const OPTIONS: [string, CacheOptions][] = [
+  ['observed', { expire: 60 }],
+  ['not observed', { expire: 60, autoVary: false }],
+  ['in standard', { expire: 60, policy: 'standard' }],
+]
+
+onBothStores('a client that hangs up', (open) => {
+  test.each(OPTIONS)('%s: leaves nobody the list that was made without its rows', async (_, options) => {
+    const site = open()
+    const { pass, open: answer, arrived } = gate()
+    site.app.get('/list', cache(options), async (c) => {
+      const { signal } = c.req.raw
+      const rows = await Promise.race([pass().then(() => ['a', 'b']), ended(signal).then(() => [])])
+      return c.json(rows)
+    })
+    const client = new AbortController()
+    const asked = site.fetch('/list', { signal: client.signal })
+    await arrived
+    client.abort()
+    await asked
+    await site.settle()
+    answer()
+    expect((await site.get('/list')).body).toBe('["a","b"]')
+    expect(site.transcript()).toContain(
+      'not-stored GET /list {reason: cut-short, detail: its client has gone}',
+    )
+    expect(await site.get('/list')).toMatchObject({ body: '["a","b"]', cache: 'hit; ttl=60' })
+  })
+
+  test.each(OPTIONS)('%s: leaves nobody the half of a page that ends where it went', async (_, options) => {
+    const site = open()
+    const chunks = (c: Context) => {
+      let left = 3
+      return new ReadableStream({
+        async pull(controller) {
+          if (left-- === 0 || c.req.raw.signal.aborted) return controller.close()
+          controller.enqueue(new TextEncoder().encode(`row ${left} `))
+          if (left === 2) await site.fetch('/next')
+        },
+      })
+    }
+    const client = new AbortController()
+    site.app.get('/next', (c) => {
+      client.abort()
+      return c.text('')
+    })
+    site.app.get('/page', cache(options), (c) => c.body(chunks(c)))
+    expect(await (await site.fetch('/page', { signal: client.signal })).text()).toBe('row 2 ')
+    await site.settle()
+    for (const cache of [/^fwd=uri-miss; stored/, /^hit/])
+      expect(await site.get('/page')).toMatchObject({
+        body: 'row 2 row 1 row 0 ',
+        cache: expect.stringMatching(cache),
+      })
+  })
+
+  test('leaves nobody the value of a function that was given its signal', async () => {
+    const site = open()
+    const { pass, open: answer, arrived } = gate()
+    const load = memoize(
+      async ({ signal }: { signal: AbortSignal }) =>
+        Promise.race([pass().then(() => ['a']), ended(signal).then(() => [])]),
+      { name: 'load', exclude: ['signal'] },
+    )
+    site.app.get('/list', async (c) => c.json(await load(c, { signal: c.req.raw.signal })))
+    const client = new AbortController()
+    const asked = site.fetch('/list', { signal: client.signal })
+    await arrived
+    client.abort()
+    await asked
+    await site.settle()
+    answer()
+    expect((await site.get('/list')).body).toBe('["a"]')
+    await site.get('/list')
+    expect(site.transcript().at(-1)).toMatch(/^hit GET memoize load/)
+  })
+
+  test('does not keep out what was made by a handler that does not care', async () => {
+    const site = open()
+    const client = new AbortController()
+    site.app.get('/page', cache(), (c) => {
+      client.abort()
+      return c.text('whole')
+    })
+    await site.fetch('/page', { signal: client.signal })
+    await site.settle()
+    expect(await site.get('/page')).toMatchObject({ body: 'whole', cache: 'hit; ttl=60' })
+  })
+})
+
+test('on Node, a client that closes its connection leaves nobody the list that was made without its rows', async () => {
+  const site = openSite({ store: memoryStore() })
+  const { pass, open: answer, arrived } = gate()
+  site.app.get('/list', cache(), async (c) => {
+    const rows = await Promise.race([pass().then(() => ['a']), ended(c.req.raw.signal).then(() => [])])
+    return c.json(rows)
+  })
+  const server = await run(site.app)
+  const client = new AbortController()
+  const asked = server.get('/list', { signal: client.signal }).catch(() => 'gone')
+  await arrived
+  client.abort()
+  expect(await asked).toBe('gone')
+  await until(() => site.events.some(({ type }) => type === 'handled'))
+  await site.settle()
+  answer()
+  expect((await server.get('/list')).body).toBe('["a"]')
+  await server.stop()
+})

@@ -75,7 +75,8 @@ async function observed(
     end()
     throw error
   } finally {
-    if (!observation) c.req.raw = asked
+    // Not where the handler has put its own there, which its body may read yet.
+    if (!observation && c.req.raw === request) Reflect.set(c.req, 'raw', asked)
   }
   const complete = observation?.returned(asked) ?? false
   const unobserved: Run['unobserved'] = observation?.unobserved ?? ((call) => call())

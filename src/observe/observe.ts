@@ -56,12 +56,12 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
 
   return {
     returned(request) {
-      ofRequest.returned(request)
       // Not by its `body`: once that was read, Bun no longer sends a text as one.
       if (c.finalized && (complete.has(c.res) || BODILESS.includes(c.res.status))) {
         end()
         return true
       }
+      ofRequest.returned(request)
       reader.late()
       context.late()
       return false

@@ -45,6 +45,7 @@ export function observeRequest(
   let view = request
   /** What the handler has put in the place of `c.req.raw`. */
   let own: Request | undefined
+  let leaveOwn: (() => void) | undefined
   let isLate = false
   /** `c.req.raw` was taken and nothing of it has been read yet. */
   let taken = false
@@ -118,6 +119,7 @@ export function observeRequest(
       } else {
         // The handler has made one of its own, from what it read, or takes that back.
         own = request === view ? undefined : (request as Request)
+        leaveOwn = () => below(own)
       }
     },
   })
@@ -182,18 +184,22 @@ export function observeRequest(
     if (!isReached) whole()
   }
 
-  function end(): void {
+  function read(): void {
     if (taken) whole()
     taken = false
   }
 
   return {
     returned(request) {
-      end()
+      read()
       isLate = true
       view = request
     },
-    end,
+    end() {
+      read()
+      // A body that nobody copies may read it yet.
+      if (isLate && own) leaveOwn?.()
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a route sees and does while it is watched: the same as without a cache. */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
 
 interface App {
@@ -136,6 +136,16 @@ const apps: Readonly<Record<string, App>> = {
       return c.text(`${c.req.url} ${c.req.method} ${c.req.raw.url}`)
     },
   },
+  'reads late from a request of its own': {
+    handler: (c) => {
+      c.req.raw = new Request(c.req.raw, { headers: { 'accept-language': 'ja' } })
+      async function* chunks() {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        yield new TextEncoder().encode(c.req.header('accept-language'))
+      }
+      return c.body(chunks() as unknown as ReadableStream)
+    },
+  },
   'looks at its request through a Proxy of a Proxy': {
     handler: (c) => {
       const deep = <T extends object>(object: T): T =>
@@ -175,8 +185,13 @@ const apps: Readonly<Record<string, App>> = {
   },
 }
 
-test.each(Object.entries(apps))('a route that %s', async (_, app) => {
-  expect(await answersOf(app, cache())).toEqual(await answersOf(app, pass))
+describe.each(Object.entries(apps))('a route that %s', (_, app) => {
+  test.each([cache(), cache({ autoVary: false, storeWhen: () => false })])(
+    'is watched or not',
+    async (route) => {
+      expect(await answersOf(app, route)).toEqual(await answersOf(app, pass))
+    },
+  )
 })
 
 test('a request that middleware above assigns stays, also where the body ends later', async () => {

@@ -24,6 +24,8 @@ const REQUEST_MEMBERS: readonly PropertyKey[] = [
   'lambdaContext',
   'clientInfo',
   'request',
+  'response',
+  'callback',
   'props',
 ]
 

@@ -287,6 +287,14 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     handler: (c) =>
       c.text(`for ${(c.env as { eventContext: { data: { user: string } } }).eventContext.data.user}`),
   },
+  "the origin's response among those of Lambda@Edge": {
+    env: (who) => ({ response: { status: who } }),
+    handler: (c) => c.text(`for ${(c.env as { response: { status: string } }).response.status}`),
+  },
+  "Lambda@Edge's callback among the bindings": {
+    env: (who) => ({ callback: (name: string) => `${name} ${who}` }),
+    handler: (c) => c.text((c.env as { callback: (name: string) => string }).callback('for')),
+  },
   'the props of an execution context': {
     executionCtx: (who) => ({ waitUntil() {}, passThroughOnException() {}, props: { user: who } }),
     handler: (c) => c.text(`for ${(c.executionCtx as unknown as { props: { user: string } }).props.user}`),

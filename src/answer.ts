@@ -28,13 +28,13 @@ export type Answered = 'answered' | 'partial' | 'damaged'
  *   mixed in
  */
 export function answer(
-  { c, state, at, route: { cacheControl } }: Visit,
+  { c, asked, state, at, route: { cacheControl } }: Visit,
   entry: Entry,
   now: number,
   status: CacheStatus,
   above?: Headers,
 ): Answered {
-  const selection = select(c.req.raw, entry)
+  const selection = select(asked, entry)
   if (!selection) return 'partial'
   // What is selected of a whole is given last. Of a part, there is no whole.
   const later = entry.status === 200 && selection.status !== 200 ? selection : null

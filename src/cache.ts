@@ -5,7 +5,7 @@
  * stored behind the response if nothing speaks against it. Whatever goes wrong on the way, the handler answers.
  */
 
-import type { Context, Env, MiddlewareHandler } from 'hono'
+import type { Context, Env, MiddlewareHandler, Next } from 'hono'
 import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
@@ -28,7 +28,7 @@ import { type Recollection, recall } from './protocol/recall.ts'
 import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
 import { replaceResponse, say, sayTiming } from './respond/saying.ts'
-import { type Report, reportFailure, stateOf, withoutState } from './state.ts'
+import { type Report, type RequestState, reportFailure, stateOf, withoutState } from './state.ts'
 import { answerUnsafe } from './unsafe.ts'
 import { type Before, forwardedFor, statusKey, type Visit } from './visit.ts'
 
@@ -63,12 +63,13 @@ export function cache<E extends Env = Env, P extends string = string>(
       return passOn(c, next)
     }
     const { path, at, hasOwnCache } = answeringRoute(c)
-    if (hasOwnCache) return passOn(c, next)
-
     const report = (report: Report) => state.emit(report, path)
+    if (hasOwnCache) return stepAside(c, next, state, report)
+
     const { connection } = state
     // One that an `every` or `some` hides is not seen above: it claims the request when it runs.
-    const claim = {}
+    const depth = state.acting.claim ? state.acting.claim.depth + 1 : 0
+    const claim = { depth }
     state.acting.claim = claim
     // The flight of an outer one ends here: to wait for it, this one would wait for itself.
     state.acting.land?.(null)
@@ -87,12 +88,27 @@ export function cache<E extends Env = Env, P extends string = string>(
       variants,
       report,
       isInnermost,
+      depth,
       middleware,
     }
     return state.options.serverTiming ? visitAndTell(visit) : visitCache(visit)
   }
   markAsOurs(middleware)
   return middleware
+}
+
+/** Leaves it to one further in; where what stands between has answered, nothing is cached, and it says so. */
+async function stepAside(
+  c: Context,
+  next: Next,
+  { acting }: RequestState,
+  report: (report: Report) => void,
+): Promise<void> {
+  await next()
+  if (acting.claim || !c.finalized || !c.res.ok || c.req.raw.headers.has('upgrade')) return
+  acting.claim = { depth: 0 }
+  report({ type: 'bypass', reason: 'configuration', detail: ANSWERED_BETWEEN })
+  say(c, { fwd: 'bypass', detail: 'configuration' })
 }
 
 /** Past the cache, and says why. */
@@ -232,3 +248,5 @@ function unkeyed(input: string, c: Context, route: Route): Refusal {
 }
 
 const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'
+const ANSWERED_BETWEEN =
+  'it stepped aside for a cache() further in, but what answers stands between the two; match that one by other paths'

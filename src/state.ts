@@ -38,7 +38,7 @@ export interface Opened {
 /** Who is answering a request. */
 export interface Acting {
   /** The innermost `cache()` that has run; its own object, compared by identity. */
-  claim: object | null
+  claim: { readonly depth: number } | null
   /** Ends the flight that the request leads. */
   land?: Land | undefined
 }
@@ -112,7 +112,7 @@ export function createState(
     lookedUp: null,
     timing: {},
     depends: { route: null, recorded: [], reads: null },
-    acting: c[STATE]?.acting ?? { claim: null },
+    acting: c[STATE]?.acting ?? { claim: outer?.acting.claim ?? null },
     given: null,
     handle: outer?.handle ?? null,
     enabled: () =>

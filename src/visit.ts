@@ -27,6 +27,8 @@ export interface Visit {
   report(report: Report): void
   /** No `cache()` further in has claimed the request. */
   isInnermost(): boolean
+  /** How many further out have not seen this one. */
+  readonly depth: number
   /** The very middleware that this is a visit of. */
   readonly middleware: object
 }

@@ -113,24 +113,33 @@ export interface Description {
   readonly inputs: readonly Input[]
   /** Content type and SHA-256 of the request body, for methods that have one. */
   readonly body: string | null
+  /**
+   * How many `cache()` further out look this request up as well. They must not find what this one stores: what stands
+   * between, such as authentication, would not run.
+   */
+  readonly depth: number
 }
 
-export function canonicalText({ method, url, routed, queryRule, key, inputs, body }: Description): string {
-  if (key !== undefined) return JSON.stringify(['key', method, key, inputs, body])
+export function canonicalText(description: Description): string {
+  const { method, url, routed, queryRule, key, inputs, body, depth } = description
+  const below = depth > 0 ? [['depth', depth]] : []
+  if (key !== undefined) return JSON.stringify(['key', method, key, inputs, body, ...below])
   const { origin, path, query, fragment, bare } = url
   const parts: unknown[] = [method, origin, path, canonicalQuery(query, queryRule), inputs, body]
   // The query as it came: where it ends there, nothing that the rule leaves out or sorts can be told from the rest.
   if (fragment !== '') parts.push(query + fragment)
   if (routed !== undefined) parts.push(['path', routed])
   if (bare !== undefined) parts.push(['url', bare])
+  parts.push(...below)
   return JSON.stringify(parts)
 }
 
 /** The name under which the canonical text is looked up. A static key stays readable while nothing else matters. */
-export function keyOf(text: string, { method, key, inputs, body }: Description): string {
+export function keyOf(text: string, { method, key, inputs, body, depth }: Description): string {
   if (key === undefined) return md5.hex(text)
   // One that a client has made to look like an MD5 must not take the place of another's entry.
-  const plain = method === 'GET' && inputs.length === 0 && body === null && !/^[\da-f]{32}$/.test(key)
+  const plain =
+    method === 'GET' && inputs.length === 0 && body === null && depth === 0 && !/^[\da-f]{32}$/.test(key)
   return plain ? encodeName(key) : `${encodeName(key)}:${md5.hex(text)}`
 }
 

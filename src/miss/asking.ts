@@ -15,7 +15,7 @@ import { SURROGATE_CAPABILITY } from '../http/targeted.ts'
 import { hasMembers } from '../key/plain.ts'
 import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
-import { select, selectMade } from '../respond/selecting.ts'
+import { NOTHING, select, selectMade } from '../respond/selecting.ts'
 import { type Before, forwardedFor, statusKey, type Visit } from '../visit.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
@@ -45,8 +45,15 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     if (visit.isInnermost() && isFailure(error) && standIn(visit, before, entry, { about, above })) return
     throw error
   }
-  if (!visit.isInnermost()) {
+  if (!visit.isInnermost() && !confirms(visit, entry)) {
     before.land?.(null)
+    // The one that has answered was shown our conditions, not the client's.
+    const { given } = visit.state
+    if (given) {
+      const { response, selection } = given
+      const other = selection === NOTHING ? null : selection
+      visit.state.given = { ...given, selection: selectMade(asked, response) ?? other }
+    }
     return run.end()
   }
   if (!c.finalized) {
@@ -61,7 +68,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     run = await completeResponse(visit, routeIndex, before, entry, run)
   }
   const { status } = c.res
-  if (entry && status === 304 && isAskedAbout(entry, asked)) {
+  if (entry && confirms(visit, entry)) {
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
     await commitBehind(visit, before, renewal)
@@ -99,6 +106,10 @@ async function commitBehind(visit: Visit, before: Before, renewal: Renewal): Pro
   visit.state.background(committing)
   if (visit.route.awaitStore) await committing
 }
+
+/** Whether what answers has said that the entry is right still: no client may get that. */
+const confirms = ({ c, asked }: Visit, entry: Entry | null): boolean =>
+  entry !== null && c.finalized && c.res.status === 304 && isAskedAbout(entry, asked)
 
 /** A handler that has failed. */
 interface Failed {

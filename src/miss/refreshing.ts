@@ -70,7 +70,8 @@ async function refresh(
         forked.handle = createHandle(forked, () => path)
         inner.set('cache', forked.handle)
       }
-      const isInnermost = () => forked.acting.claim === null
+      const { claim } = forked.acting
+      const isInnermost = () => forked.acting.claim === claim
       const background: Visit = { ...visit, c: inner, asked: request, next, state: forked, isInnermost }
       // Not before all is taken over, for it is waited for: middleware above may change it behind us.
       const release = route.lease ? await takeLease(background, before) : () => {}

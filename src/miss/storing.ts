@@ -53,7 +53,7 @@ export function storeResponse(
   void c.res.bodyUsed
   if (isDecoded(c.res)) replaceResponse(c, copyOfFetched(c.res))
   const storable: Storable | NotStorable =
-    c.req.method === 'HEAD'
+    visit.asked.method === 'HEAD'
       ? { reason: 'head' }
       : mayBeStored(visit, run, before, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
   if ('reason' in storable) return notStored(visit, before, run, storable)

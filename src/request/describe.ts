@@ -45,11 +45,12 @@ interface Asked {
   readonly route: Route
   readonly state: { readonly options: { readonly exclude?: readonly string[] } }
   readonly connection: { readonly names: Recent<Named> }
+  readonly depth: number
 }
 
 /** The request described as one of the same URL was, at once; `null` where there was none. */
-export function describeAgain({ c, route, connection }: Asked): Described | null {
-  if (!isGetOrHead(c.req.method)) return null
+export function describeAgain({ c, route, connection, depth }: Asked): Described | null {
+  if (!isGetOrHead(c.req.method) || depth > 0) return null
   const named = connection.names.get(c.req.raw.url)
   if (named?.route !== route.id || named.path !== c.req.path) return null
   return withTags(c, route, named.name)
@@ -57,7 +58,7 @@ export function describeAgain({ c, route, connection }: Asked): Described | null
 
 /** The request as a subject, or why it is left alone. May throw what a callback of the route throws. */
 export async function describe(
-  { c, route, state, connection }: Asked,
+  { c, route, state, connection, depth }: Asked,
   method = c.req.method === 'HEAD' ? 'GET' : c.req.method,
 ): Promise<Described> {
   const { exclude = [] } = state.options
@@ -99,6 +100,7 @@ export async function describe(
     key: key ?? undefined,
     inputs,
     body,
+    depth,
   }
   const text = canonicalText(description)
   const { namespace } = route
@@ -106,7 +108,7 @@ export async function describe(
   if (typeof key === 'string') scopes.push(keyScope(namespace, key))
   const named = keyOf(text, description)
   const name: Name = { namespace, key: named, name: entryName(namespace, named), text, scopes }
-  if (method === 'GET' && isKeyedByUrl(route)) {
+  if (method === 'GET' && depth === 0 && isKeyedByUrl(route)) {
     connection.names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
   }
   return withTags(c, route, name)

@@ -76,7 +76,8 @@ export function selectMade(
   return hasSame(asked, validators) ? NOTHING : null
 }
 
-const NOTHING: Selection = { status: 304, body: null }
+/** The client has it. */
+export const NOTHING: Selection = { status: 304, body: null }
 
 function hasSame(asked: Headers, validators: Validators): boolean {
   const since = validators.lastModified === null ? null : asked.get('if-modified-since')

@@ -1,9 +1,10 @@
 /** The innermost `cache()` acts and the others step aside, however it is hidden; options do not merge. */
 import { Hono, type MiddlewareHandler } from 'hono'
+import { bearerAuth } from 'hono/bearer-auth'
 import { every, except, some } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
 import { expect, test } from 'vitest'
-import { cache, memoryStore, redisCache } from '../../src/index.ts'
+import { type CacheOptions, cache, memoryStore, redisCache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -50,6 +51,93 @@ onBothStores('nested caches', (open) => {
     const hit = await site.get('/page')
     expect(hit.body).toBe('one')
     expect(hit.cache).toBe('hit; ttl=20')
+  })
+
+  test.each<[string, CacheOptions]>([
+    ['by its URL', {}],
+    ['by a static key', { key: 'me' }],
+  ])('what a hidden one stores %s is not found further out, past what stands between', async (_, options) => {
+    const site = open()
+    const made = counter()
+    const twice = cache(options)
+    site.app.use(twice)
+    site.app.get(
+      '/me',
+      every(twice),
+      bearerAuth({ token: 'secret' }),
+      every(cache({ expire: 20, ...options })),
+      (c) => c.text(made()),
+    )
+    const headers = { authorization: 'Bearer secret' }
+    expect((await site.get('/me', { headers })).body).toBe('one')
+    expect((await site.get('/me')).status).toBe(401)
+    expect(await site.get('/me', { headers })).toMatchObject({ body: 'one', cache: 'hit; ttl=20' })
+  })
+
+  test('nor what it stores where a refresh of the outer one comes to it', async () => {
+    const site = open()
+    const made = counter()
+    let is: 'plain' | 'hidden' | 'refused' = 'plain'
+    const guard: MiddlewareHandler = async (c, next) => {
+      if (is === 'refused') return c.text('no', 403)
+      if (is === 'hidden') await c.get('cache').clear({ path: '/me' })
+      await next()
+    }
+    site.app.use(cache({ expire: 10, staleWhileRevalidate: 600, autoVary: false }))
+    site.app.get(
+      '/me',
+      guard,
+      except(() => is === 'plain', cache({ expire: 100 })),
+      (c) => c.text(made()),
+    )
+    await site.get('/me')
+    is = 'hidden'
+    pass(20)
+    expect(await site.get('/me')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+    is = 'refused'
+    expect((await site.get('/me')).status).toBe(403)
+  })
+
+  test('a client that has what a hidden one has stored is told so', async () => {
+    const site = open()
+    site.app.use(cache())
+    site.app.get('/page', every(cache()), (c) => c.text('page'))
+    await site.get('/page')
+    const { headers } = await site.get('/page')
+    const again = await site.get('/page', { headers: { 'if-none-match': headers.get('etag')! } })
+    expect(again).toMatchObject({ status: 304, body: '', cache: 'hit; ttl=60' })
+  })
+
+  test('a client is not told that it has what an outer one has', async () => {
+    const site = open()
+    let isHidden = false
+    site.app.use(cache({ expire: 10 }))
+    site.app.get(
+      '/page',
+      except(() => !isHidden, cache()),
+      (c) => c.text('page', 200, { etag: '"v1"' }),
+    )
+    await site.get('/page')
+    isHidden = true
+    pass(20)
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'page' })
+    expect((await site.get('/page', { headers: { 'if-none-match': '"v1"' } })).status).toBe(304)
+  })
+
+  test('nor where the handler is asked about that past a hidden one', async () => {
+    const site = open()
+    let isHidden = false
+    site.app.use(cache({ expire: 10 }))
+    site.app.get(
+      '/page',
+      except(() => !isHidden, cache({ when: () => false })),
+      (c) =>
+        c.req.header('if-none-match') === '"v1"' ? c.body(null, 304) : c.text('page', 200, { etag: '"v1"' }),
+    )
+    await site.get('/page')
+    isHidden = true
+    pass(20)
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'page' })
   })
 
   test('one in a Proxy, as Sentry puts around each, is seen: it acts alone, and refreshes behind the answer', async () => {
@@ -115,6 +203,30 @@ onBothStores('nested caches', (open) => {
     expect((await site.get('/inner/page')).body).toBe('inner two')
     expect((await site.get('/page')).body).toBe('outer one')
     expect(await site.get('/inner/page')).toMatchObject({ body: 'inner two', cache: 'hit; ttl=60' })
+  })
+
+  test('what stands between two and answers is not cached, and that is said', async () => {
+    const site = open()
+    const made = counter()
+    const assets: MiddlewareHandler = async (c, next) => {
+      if (c.req.query('login') !== undefined) return c.text('log in', 401)
+      return c.req.path.endsWith('.css') ? c.text(made()) : next()
+    }
+    site.app.use('/assets/*', cache(), cache(), assets)
+    site.app.get('*', cache(), (c) => c.text('page'))
+    await site.get('/assets/a.css')
+    expect(await site.get('/assets/a.css')).toMatchObject({
+      body: 'two',
+      cache: 'fwd=bypass; detail=configuration',
+    })
+    const said =
+      'bypass GET /* {reason: configuration, detail: it stepped aside for a cache() further in, but what answers ' +
+      'stands between the two; match that one by other paths}'
+    expect(site.transcript()).toEqual([said, said])
+    // Whoever is turned away, or comes to the other one, is none of that.
+    expect((await site.get('/assets/a.css?login')).cache).toBeNull()
+    await site.get('/assets/none')
+    expect((await site.get('/assets/none')).cache).toBe('hit; ttl=60')
   })
 
   test('an outer one that acts claims only its own routes', async () => {

@@ -22,6 +22,7 @@ const describing = (url: string, rest: Partial<Description> = {}): Description =
   key: undefined,
   inputs: [],
   body: null,
+  depth: 0,
   ...rest,
 })
 
@@ -105,6 +106,7 @@ describe('one text for one request only', () => {
     key: fc.option(words, { nil: undefined }),
     inputs,
     body: fc.option(words),
+    depth: fc.nat(2),
   })
   type Parts = typeof parts extends fc.Arbitrary<infer Each> ? Each : never
 
@@ -113,13 +115,13 @@ describe('one text for one request only', () => {
     return { ...rest, url, queryRule: true }
   }
   /** What a response may depend on. Of a query: the values of each name, in their order. */
-  const identity = ({ method, origin, path, pairs, fragment, key, inputs, body }: Parts) => {
+  const identity = ({ method, origin, path, pairs, fragment, key, inputs, body, depth }: Parts) => {
     const values = Map.groupBy(pairs, ([name]) => name.toWellFormed())
     const query = [...values].map(([name, all]) => [name, all.map(([, value]) => value.toWellFormed())])
     // With a fragment, as it came.
     const part = fragment === '' ? query.sort() : `${new URLSearchParams(pairs)}${fragment}`
     const place = key === undefined ? { origin, path, query: part } : { key }
-    return JSON.stringify([method, place, inputs, body])
+    return JSON.stringify([method, place, inputs, body, depth])
   }
 
   test('different requests have different texts, equal ones the same', () => {
@@ -137,7 +139,7 @@ describe('one text for one request only', () => {
       fc.property(
         parts,
         parts,
-        fc.constantFrom<keyof Parts>('method', 'origin', 'path', 'pairs', 'key', 'inputs', 'body'),
+        fc.constantFrom<keyof Parts>('method', 'origin', 'path', 'pairs', 'key', 'inputs', 'body', 'depth'),
         (a, b, name) => {
           const changed = { ...a, [name]: b[name] }
           const equal = canonicalText(describeParts(a)) === canonicalText(describeParts(changed))

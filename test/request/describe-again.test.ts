@@ -47,6 +47,7 @@ const stories = fc.record({
       key: fc.constantFrom('1', '2', ''),
       exclude: fc.constantFrom([], ['key']),
       elsewhere: fc.constantFrom(null, null, '/elsewhere'),
+      depth: fc.constantFrom(0, 0, 0, 1),
     }),
     { minLength: 2, maxLength: 8 },
   ),
@@ -70,13 +71,13 @@ test('whatever came before it', async () => {
   await fc.assert(
     fc.asyncProperty(stories, async ({ routes, urls, requests }) => {
       const names = createRecent<Named>(3)
-      for (const { method, key, exclude, elsewhere, ...which } of requests) {
+      for (const { method, key, exclude, elsewhere, depth, ...which } of requests) {
         const route = routes[which.route]!
         const getPath = (request: Request) => elsewhere ?? new URL(request.url).pathname
         const app = new Hono<{ Variables: { key: string } }>({ getPath })
         app.all('*', async (c) => {
           c.set('key', key)
-          const asked = { c, route, state: { options: { exclude } }, connection: { names } }
+          const asked = { c, route, state: { options: { exclude } }, connection: { names }, depth }
           const anew = plain(await describe({ ...asked, connection: { names: createRecent(1) } }))
           const remembered = plain(describeAgain(asked))
           if (remembered) {
@@ -106,7 +107,7 @@ test('and nothing is kept alive that the functions of its route hold', async () 
   const route = resolveRoute({ tags: () => ['t'], when: () => true })
   const app = new Hono()
   app.get('*', async (c) =>
-    c.json(await describe({ c, route, state: { options: {} }, connection: { names } })),
+    c.json(await describe({ c, route, state: { options: {} }, connection: { names }, depth: 0 })),
   )
   await app.request('/a')
   expect(kept).toHaveLength(1)

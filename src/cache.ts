@@ -227,12 +227,14 @@ async function miss(visit: Visit, before: Before, entry: Entry | null, demands: 
   }
 }
 
-function refuse({ c, route, state }: Visit): Refusal | null {
+function refuse(visit: Visit): Refusal | null {
+  const { c, route, state } = visit
   try {
     if (!state.enabled()) return { reason: 'disabled' }
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
     if (c.req.raw.headers.has('upgrade')) return { reason: 'upgrade' }
     if (c.finalized) return { reason: 'configuration', detail: MADE_ABOVE }
+    if (visit.path === '' && route.autoVary) return { reason: 'configuration', detail: NO_APP }
     if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: fixed('c.req') }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
   } catch (cause) {
@@ -250,3 +252,5 @@ function unkeyed(input: string, c: Context, route: Route): Refusal {
 const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'
 const ANSWERED_BETWEEN =
   'it stepped aside for a cache() further in, but what answers stands between the two; match that one by other paths'
+const NO_APP =
+  'it is not part of an app, so nobody can see what is read of the request; set autoVary: false if what answers it sets Vary'

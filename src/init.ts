@@ -58,7 +58,7 @@ export function redisCache(
     const opened = open(c, options)
     const { connection, remark } = opened
     const state = createState(c, opened, opened.options.onEvent ?? warn)
-    state.handle = createHandle(state, () => matched(c).at(-1)!.path)
+    state.handle = createHandle(state, () => matched(c).at(-1)?.path ?? '')
     c.set('cache', state.handle)
     if (remark) state.emit({ type: 'misconfigured', detail: remark }, '')
     const retry = connection?.store.retry()

@@ -19,10 +19,11 @@ export const oursIn = (handler: ReturnType<typeof matched>[number]['handler']): 
   (findTargetHandler(handler) as { [OURS]?: object })[OURS]
 
 /**
- * The route that will answer, by its path and its place among those that match (our own where that cannot be told), and
- * whether a `cache()` further in stands before it. With `/p/search` registered before `/p/:id`, a request for the former
- * matches both, and a `cache()` of the latter never runs. As in Hono's own helpers, what takes `next` is a middleware,
- * and what does not is a handler, at which the chain ends.
+ * The route that will answer, by its path (empty outside an app, as in Cloudflare Pages' middleware) and its place
+ * among those that match (our own where that cannot be told), and whether a `cache()` further in stands before it. With
+ * `/p/search` registered before `/p/:id`, a request for the former matches both, and a `cache()` of the latter never
+ * runs. As in Hono's own helpers, what takes `next` is a middleware, and what does not is a handler, at which the chain
+ * ends.
  */
 export function answeringRoute(c: Context): { path: string; at: number; hasOwnCache: boolean } {
   const routes = matched(c)
@@ -31,5 +32,5 @@ export function answeringRoute(c: Context): { path: string; at: number; hasOwnCa
     if (oursIn(handler)) return { path, at, hasOwnCache: true }
     if (findTargetHandler(handler).length < 2) return { path, at, hasOwnCache: false }
   }
-  return { path: routes.at(-1)!.path, at: c.req.routeIndex, hasOwnCache: false }
+  return { path: routes.at(-1)?.path ?? '', at: c.req.routeIndex, hasOwnCache: false }
 }

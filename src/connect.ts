@@ -142,10 +142,7 @@ function sender({ url, token, redis }: ConnectionOptions, read: number, write: n
  * number and encode every reply twice.
  */
 async function openUpstash(url: string, token: string, signal: () => AbortSignal): Promise<UpstashClient> {
-  // Caught, so that a bundler leaves out the optional package where it is not installed.
-  const { Redis } = await import('@upstash/redis/cloudflare').catch(() => {
-    throw new StoreError('no-client')
-  })
+  const { Redis } = await importUpstash()
   return new Redis({
     url,
     token,
@@ -157,6 +154,15 @@ async function openUpstash(url: string, token: string, signal: () => AbortSignal
     automaticDeserialization: false,
     responseEncoding: false,
   })
+}
+
+/** In a `try`, by which bundlers know that the package is optional: to webpack and Turbopack a `catch()` says nothing. */
+async function importUpstash() {
+  try {
+    return await import('@upstash/redis/cloudflare')
+  } catch {
+    throw new StoreError('no-client')
+  }
 }
 
 function sleep(ms: number): Promise<void> {

@@ -3,7 +3,7 @@
  * URL all the same is told at run time, and answers.
  */
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -60,4 +60,11 @@ test('a Worker is bundled without the client, and answers', async () => {
   expect([told.status, await told.text()]).toEqual([200, 'made'])
   expect(told.headers.get('cache-status')).toBe('hono-redis-cache; fwd=bypass; detail=store')
   await expect.poll(running.output).toContain('no-client')
+})
+
+// What webpack, Rspack and Turbopack, and so Next.js, go by: to them a `catch()` says nothing, and the build fails.
+test('the import of the client stands in a try', () => {
+  const built = readFileSync(join(ROOT, 'dist/connect.js'), 'utf8')
+  expect(built.match(/\bimport\(/g)).toHaveLength(1)
+  expect(built).toMatch(/try \{\s*return await import\('@upstash\/redis\/cloudflare'\);?\s*\}\s*catch \{/)
 })

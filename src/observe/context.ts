@@ -26,6 +26,13 @@ const REQUEST_MEMBERS: readonly PropertyKey[] = [
   'request',
   'response',
   'callback',
+  'req',
+  'node',
+  'headers',
+  'cookies',
+  'locals',
+  'clientAddress',
+  'getClientAddress',
   'props',
 ]
 
@@ -104,7 +111,9 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
     return new Proxy(object, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target)
-        if (watching() && (REQUEST_MEMBERS.includes(name) || value instanceof Request)) {
+        const isOfRequest = REQUEST_MEMBERS.includes(name) || value instanceof Request
+        // A host's own context of the request, as Astro and SvelteKit have one, has more of the caller beside it.
+        if (watching() && (isOfRequest || (path === 'c.env' && holdsRequest(target)))) {
           reader.refuse('env', belongs(`${path}.${String(name)}`))
         }
         // A native method does not work on a Proxy; a function that somebody has put there has members of its own.
@@ -140,6 +149,17 @@ function leadsToRequest(object: object): boolean {
   } catch {
     // As Next's events do when they are asked for their request, and an environment that may not be listed.
     return true
+  }
+}
+
+/** As a value of its own: what a getter gives is the app's affair. */
+function holdsRequest(object: object): boolean {
+  try {
+    return Object.values(Object.getOwnPropertyDescriptors(object)).some(
+      ({ value }) => value instanceof Request,
+    )
+  } catch {
+    return false
   }
 }
 

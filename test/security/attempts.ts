@@ -278,6 +278,14 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     }),
     handler: (c) => c.text(`for ${(c.env as { original: Request }).original.headers.get('x-user')}`),
   },
+  'the context of a host, which has the request': {
+    env: (who) => ({ request: new Request('http://localhost/'), preferredLocale: who }),
+    handler: (c) => c.text(`for ${(c.env as { preferredLocale: string }).preferredLocale}`),
+  },
+  'what a host keeps of the request, without it': {
+    env: (who) => ({ locals: { user: who } }),
+    handler: (c) => c.text(`for ${(c.env as { locals: { user: string } }).locals.user}`),
+  },
   "Fastly's client among the bindings": {
     env: (who) => ({ clientInfo: { address: who } }),
     handler: (c) => c.text(`for ${(c.env as { clientInfo: { address: string } }).clientInfo.address}`),

@@ -184,6 +184,17 @@ onBothStores('request bodies', (open) => {
     expect(await askWithBody(site, '')).toBe('one')
   })
 
+  test('nor can one that the server around the app has read, of which nothing is left', async () => {
+    const site = open()
+    site.app.post('/search', cache({ methods: ['POST'] }), async (c) =>
+      c.text(`found "${await c.req.text()}"`),
+    )
+    const lost = { method: 'POST', headers: { 'content-length': '4' } }
+    const none = { method: 'POST', headers: { 'content-length': '0' } }
+    expect((await site.get('/search', lost)).cache).toBe('fwd=bypass; detail=request-body')
+    expect((await site.get('/search', none)).cache).toBe('fwd=uri-miss; stored')
+  })
+
   test('a body that was read past Hono cannot be part of the key: the request goes past', async () => {
     const site = open()
     site.app.use(async (c, next) => {

@@ -77,7 +77,16 @@ const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'] as const
  * asked of a class of an adapter's own: Node's gives a GET none, and would make the whole request to say so.
  */
 export const hasStrayBody = (request: Request): boolean =>
-  isGetOrHead(request.method) && Object.getPrototypeOf(request) === Request.prototype && request.body !== null
+  isGetOrHead(request.method) && Object.getPrototypeOf(request) === Request.prototype && mayHaveBody(request)
+
+/** Where nobody can ask for it, there may be one: the request of itty-router throws where it has none. */
+function mayHaveBody(request: Request): boolean {
+  try {
+    return request.body !== null
+  } catch {
+    return true
+  }
+}
 
 /** Its headers that are neither common nor covered, as a text; `null` where there are none. */
 function uncommon(headers: Headers, route: Route): string | null {

@@ -39,7 +39,7 @@ function watchAdded(
   name: PropertyKey,
   path: string,
   reader: Reader,
-  { watching, replace }: Watch,
+  { watching, replace, unobserved }: Watch,
   at = target,
 ): void {
   const property = Object.getOwnPropertyDescriptor(at, name)!
@@ -49,7 +49,8 @@ function watchAdded(
   replace(target, name, {
     get() {
       if (watching()) reader.refuse('variable', added(memberName(path, name)))
-      return get ? get.call(this) : value
+      // A host's own may ask other members for it, as Bun's cookies ask the headers, which must be its own.
+      return get ? unobserved(() => get.call(this)) : value
     },
     ...(set && { set: (value: unknown) => set.call(target, value) }),
     ...(writable && {

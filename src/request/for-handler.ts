@@ -30,7 +30,8 @@ export function requestForHandler(
   const cookie = route.cookies.length > 0 ? request.headers.get('cookie') : null
   if (dropped.length === 0 && add.length === 0 && cookie === null) return request
   // Changed in the copy and not handed to its constructor: Bun takes headers without any for none, and keeps all.
-  const copy = copyOf(request, {}, cookie === null)
+  // What its host adds may show all cookies: only where that is seen, and the response then not stored.
+  const copy = copyOf(request, {}, cookie === null || route.autoVary)
   for (const name of dropped) copy.headers.delete(name)
   for (const [name, value] of add) copy.headers.set(name, value)
   if (cookie !== null) {

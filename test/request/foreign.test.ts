@@ -40,6 +40,15 @@ function proxied(request: Request): Request {
   })
 }
 
+/** As itty-router does it, for whose Proxy every value has members. */
+const withoutNull = (request: Request): Request =>
+  new Proxy(request, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target) as { bind?: (to: object) => unknown }
+      return value === undefined ? undefined : (value.bind?.(target) ?? value)
+    },
+  })
+
 /** As h3 does it where an app is mounted: each member is what it was when it was first read. */
 function remembering(request: Request): Request {
   const known: Members = {}
@@ -127,6 +136,19 @@ test('the body is read by the handler, and is no part of a key, where a clone wo
   expect(await ask(site, request)).toMatchObject({ body: 'body', cache: 'fwd=bypass; detail=request-body' })
 })
 
+test('a request that throws where it is asked for the body that it has not is answered, and shared by no one', async () => {
+  const site = openSite({ store: memoryStore() })
+  site.app.get('/page', cache(), (c) => c.text(`${c.req.raw.headers.get('accept-language')}`))
+  site.app.get('/standard', cache({ policy: 'standard', expire: 60 }), (c) => c.text('page'))
+  for (const [path, body] of [
+    ['page', 'de'],
+    ['standard', 'page'],
+  ] as const) {
+    const request = new Request(`http://localhost/${path}`, { headers: { 'accept-language': 'de' } })
+    expect(await ask(site, withoutNull(request))).toMatchObject({ status: 200, body })
+  }
+})
+
 test('the body behind a Proxy is part of the key, and read by whatever the handler reads it by', async () => {
   const site = openSite({ store: memoryStore() })
   site.app.post('/page', cache({ methods: ['POST'], vary: { cookies: ['theme'] } }), async (c) =>
@@ -191,6 +213,30 @@ test('but not where that may show the cookies that the key does not cover', asyn
   )
   const request = new HostRequest(URL_OF_PAGE, { headers: { cookie: 'theme=dark; id=1' } })
   expect(await ask(site, request)).toMatchObject({ body: 'undefined', cache: 'fwd=uri-miss; stored' })
+})
+
+test('where that is seen, it has them, and the response is not stored', async () => {
+  const site = openSite({ store: memoryStore() })
+  site.app.get('/page', cache({ vary: { cookies: ['theme'] } }), (c) =>
+    c.text(String((c.req.raw as HostRequest).cookies)),
+  )
+  const cookie = 'theme=dark; id=1'
+  expect(await ask(site, new HostRequest(URL_OF_PAGE, { headers: { cookie } }))).toMatchObject({
+    body: cookie,
+    cache: 'fwd=uri-miss; detail=reads-variable',
+  })
+})
+
+test('a member of the class may ask native code for what it gives, as the cookies of Bun do', async () => {
+  class NativeRequest extends Request {
+    get language() {
+      return Headers.prototype.get.call(this.headers, 'accept-language')
+    }
+  }
+  const site = openSite({ store: memoryStore() })
+  site.app.get('/page', cache(), (c) => c.text(String((c.req.raw as NativeRequest).language)))
+  const request = new NativeRequest(URL_OF_PAGE, { headers: { 'accept-language': 'de' } })
+  expect(await ask(site, request)).toMatchObject({ body: 'de', cache: 'fwd=uri-miss; detail=reads-variable' })
 })
 
 test('where a Proxy gives what it gave before, nothing that is read of it is shared', async () => {

@@ -47,13 +47,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   }
   if (!visit.isInnermost() && !confirms(visit, entry)) {
     before.land?.(null)
-    // The one that has answered was shown our conditions, not the client's.
-    const { given } = visit.state
-    if (given) {
-      const { response, selection } = given
-      const other = selection === NOTHING ? null : selection
-      visit.state.given = { ...given, selection: selectMade(asked, response) ?? other }
-    }
+    selectForClient(visit)
     return run.end()
   }
   if (!c.finalized) {
@@ -105,6 +99,14 @@ async function commitBehind(visit: Visit, before: Before, renewal: Renewal): Pro
   const committing = commitRenewed(visit, before, renewal)
   visit.state.background(committing)
   if (visit.route.awaitStore) await committing
+}
+
+/** One further in has answered, and was shown our conditions: what is given last is selected by those of the client. */
+function selectForClient({ state, asked }: Visit): void {
+  const { given } = state
+  if (!given) return
+  const other = given.selection === NOTHING ? null : given.selection
+  state.given = { ...given, selection: selectMade(asked, given.response) ?? other }
 }
 
 /** Whether what answers has said that the entry is right still: no client may get that. */

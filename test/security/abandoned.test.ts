@@ -5,13 +5,24 @@
 import type { Context } from 'hono'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache, memoize, memoryStore } from '../../src/index.ts'
-import { gate, until } from '../support/gate.ts'
+import { type Gate, gate, until } from '../support/gate.ts'
 import { run } from '../support/running.ts'
-import { openSite } from '../support/site.ts'
+import { openSite, type Site } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
 
 const ended = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+
+/** Hangs up while the handler waits for its rows, which are there when all is done. */
+async function askAndHangUp(site: Site, path: string, rows: Gate): Promise<void> {
+  const client = new AbortController()
+  const asked = site.fetch(path, { signal: client.signal })
+  await rows.arrived
+  client.abort()
+  await asked
+  await site.settle()
+  rows.open()
+}
 
 const OPTIONS: [string, CacheOptions][] = [
   ['observed', { expire: 60 }],
@@ -22,19 +33,12 @@ const OPTIONS: [string, CacheOptions][] = [
 onBothStores('a client that hangs up', (open) => {
   test.each(OPTIONS)('%s: leaves nobody the list that was made without its rows', async (_, options) => {
     const site = open()
-    const { pass, open: answer, arrived } = gate()
+    const rows = gate()
     site.app.get('/list', cache(options), async (c) => {
       const { signal } = c.req.raw
-      const rows = await Promise.race([pass().then(() => ['a', 'b']), ended(signal).then(() => [])])
-      return c.json(rows)
+      return c.json(await Promise.race([rows.pass().then(() => ['a', 'b']), ended(signal).then(() => [])]))
     })
-    const client = new AbortController()
-    const asked = site.fetch('/list', { signal: client.signal })
-    await arrived
-    client.abort()
-    await asked
-    await site.settle()
-    answer()
+    await askAndHangUp(site, '/list', rows)
     expect((await site.get('/list')).body).toBe('["a","b"]')
     expect(site.transcript()).toContain(
       'not-stored GET /list {reason: cut-short, detail: its client has gone}',
@@ -71,20 +75,14 @@ onBothStores('a client that hangs up', (open) => {
 
   test('leaves nobody the value of a function that was given its signal', async () => {
     const site = open()
-    const { pass, open: answer, arrived } = gate()
+    const rows = gate()
     const load = memoize(
       async ({ signal }: { signal: AbortSignal }) =>
-        Promise.race([pass().then(() => ['a']), ended(signal).then(() => [])]),
+        Promise.race([rows.pass().then(() => ['a']), ended(signal).then(() => [])]),
       { name: 'load', exclude: ['signal'] },
     )
     site.app.get('/list', async (c) => c.json(await load(c, { signal: c.req.raw.signal })))
-    const client = new AbortController()
-    const asked = site.fetch('/list', { signal: client.signal })
-    await arrived
-    client.abort()
-    await asked
-    await site.settle()
-    answer()
+    await askAndHangUp(site, '/list', rows)
     expect((await site.get('/list')).body).toBe('["a"]')
     await site.get('/list')
     expect(site.transcript().at(-1)).toMatch(/^hit GET memoize load/)

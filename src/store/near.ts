@@ -18,7 +18,7 @@
 import { boundedMap, bytesOfTexts } from './bounded-map.ts'
 import { MOST_FENCES } from './own-clears.ts'
 import type { NearStore, Query, Snapshot, Store } from './store.ts'
-import type { Seen } from './time.ts'
+import { passes, type Seen, type Time } from './time.ts'
 
 /** How near the near tier is, and how large. */
 export interface NearOptions {
@@ -64,9 +64,12 @@ const MIB = 1024 * 1024
 const MOST_WINDOWS = 8
 
 export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: NearOptions): NearStore {
-  const kept = boundedMap<Copy>(maxBytes)
+  let kept = boundedMap<Copy>(maxBytes)
   let turn = 0
+  /** What was sent by then tells of a time that the store has lost. */
+  let lostUntil = 0
   let cleared = 0
+  let latestClear: Time | null = null
   let latest = 0
   let setBack = 0
 
@@ -84,6 +87,7 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
 
   /** Takes in what the store has under a name, unless something newer is known. */
   function learn(name: string, value: string | null, turn: number): void {
+    if (turn <= lostUntil) return
     const copy = kept.get(name)
     if (copy && copy.turn > turn) return
     if (value === null) kept.delete(name)
@@ -166,8 +170,16 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
     },
 
     async clear(scopes) {
+      const before = latestClear
       const time = await store.clear(scopes)
       cleared += scopes.length
+      // The primary has gone back, as in a failover: times of before are issued again, and would speak for the copies.
+      const isLost = before !== null && passes(before, time)
+      if (isLost) {
+        kept = boundedMap(maxBytes)
+        lostUntil = turn
+      }
+      if (isLost || latestClear === null || !passes(latestClear, time)) latestClear = time
       return time
     },
   }

@@ -4,7 +4,7 @@
  *
  * They are handed an entry, never a stream or a promise of another request without a deadline: on Workers the request
  * that leads may be gone. Whether they may share it is for them to judge. Where a flight brings nothing all are let go
- * at once, and for a few seconds nobody waits for that key again.
+ * at once, and for a few seconds nobody waits for that key again; unless that is only about whoever led it.
  */
 
 import type { Entry } from '../entry/entry.ts'
@@ -23,22 +23,22 @@ export interface Cargo {
   readonly found?: boolean
 }
 
-/** Ends a flight. Only the first call counts. */
-export type Land = (cargo: Omit<Cargo, 'clears'> | null) => void
+/** Ends a flight. Only the first call counts. With `undefined` it brings nothing, and the next one may. */
+export type Land = (cargo: Omit<Cargo, 'clears'> | null | undefined) => void
 
 export interface Flights {
   /**
    * Waits for the flight of the entry of that name, for at most `ms` milliseconds. `null`: it brought nothing in time;
-   * `undefined`: there is none to wait for.
+   * `undefined`: there is none to wait for, or it was given up.
    */
-  join(name: string, ms: number): Promise<Cargo | null> | undefined
+  join(name: string, ms: number): Promise<Cargo | null | undefined> | undefined
   /** Begins a flight; `undefined` where there is one, or where flights of that name bring nothing. */
   lead(name: string, ms: number, clears: number): Land | undefined
 }
 
 /** Past its span nobody waits for it any more: its request may be gone. */
 interface Flight extends Span {
-  readonly landing: Promise<Cargo | null>
+  readonly landing: Promise<Cargo | null | undefined>
 }
 
 const FRUITLESS_MS = 5_000
@@ -60,8 +60,8 @@ export function createFlights(now: () => number): Flights {
     lead(name, ms, clears) {
       const since = now()
       if (left(fruitless.get(name), since) > 0 || left(flights.get(name), since) > 0) return undefined
-      let land: (cargo: Cargo | null) => void = () => {}
-      const landing = new Promise<Cargo | null>((resolve) => {
+      let land: (cargo: Cargo | null | undefined) => void = () => {}
+      const landing = new Promise<Cargo | null | undefined>((resolve) => {
         land = resolve
       })
       const flight = { since, ms, landing }
@@ -70,7 +70,7 @@ export function createFlights(now: () => number): Flights {
         land(cargo && { ...cargo, clears })
         if (flights.get(name) !== flight) return
         flights.delete(name)
-        if (!cargo) fruitless.set(name, { since: now(), ms: FRUITLESS_MS })
+        if (cargo === null) fruitless.set(name, { since: now(), ms: FRUITLESS_MS })
       }
     },
   }

@@ -33,7 +33,8 @@ export const isMadeUp = (value: unknown): boolean =>
   typeof value === 'string' && /[^\w\-.~:;,=+*/@|#!% ]/.test(value)
 
 /** Conditions and ranges, which the handler of a GET is not shown; an entity tag may have any characters. */
-export const isHidden = (name: string): boolean => /^(if-|range$)/.test(name)
+export const isHidden = (name: string, { method }: Request): boolean =>
+  isGetOrHead(method) && /^(if-|range$)/.test(name)
 
 /** What every browser sends and every proxy adds. */
 const COMMON =

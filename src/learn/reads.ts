@@ -58,6 +58,7 @@ export function createReader(
   route: Route,
   exclude: readonly string[],
   subject: Subject,
+  request: Request,
   handle: unknown,
 ): Reader {
   const reads: Reads = {
@@ -97,7 +98,7 @@ export function createReader(
       refuse('authorization', AUTHORIZATION)
     else if (!INTERPRETED.test(name) && name !== 'accept-encoding') learn(read)
     // Not learned: of what each request has another value of, the others would have no entry any more.
-    else if (!isHidden(name) && isMadeUp(subject.valueOf(read, []))) refuse('header', madeUp(name))
+    else if (!isHidden(name, request) && isMadeUp(subject.valueOf(read, []))) refuse('header', madeUp(name))
     else if (name === 'accept-encoding') reads.acceptEncoding = true
     else reads.ignored.add(read)
   }

@@ -59,7 +59,7 @@ async function observed(
   const ranged = request.headers.has('range')
   const parts = begin(state.parts, connection, stamp)
   const reader = route.autoVary
-    ? createReader(route, state.options.exclude ?? [], subject, state.handle)
+    ? createReader(route, state.options.exclude ?? [], subject, request, state.handle)
     : null
   const reads = reader?.reads ?? null
   if (reader) state.depends = { ...state.depends, reads }

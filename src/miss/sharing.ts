@@ -41,15 +41,15 @@ export async function shareOrLead(
   let waiting = flights.join(name, ms)
   while (waiting) {
     const cargo = await waiting
-    if (!cargo) break
-    if (mayTake(subject, before, cargo)) {
+    if (cargo === null) break
+    if (cargo && mayTake(subject, before, cargo)) {
       if (answerWith(visit, before, cargo)) return 'answered'
       // It wants another part, say, or a validation. The next one would not bring that either, and they would go one by
       // one.
       break
     }
     // Others have found out the same by now: who has the same values as this request waits with it, or for it.
-    name = nameOf(subject, [...union(before.recorded, cargo.inputs)].sort())
+    if (cargo) name = nameOf(subject, [...union(before.recorded, cargo.inputs)].sort())
     waiting = flights.join(name, left(patience, Date.now()))
   }
   // Nothing is awaited between that and this, so that of those who found nobody one leads. A HEAD makes nothing that
@@ -59,7 +59,7 @@ export async function shareOrLead(
 
 /** What is validated before each use is nobody else's as it is: it lets those who wait go, as what is not stored does. */
 const forOthers = (land: Land | undefined): Land | undefined =>
-  land && ((cargo) => land(cargo && mayReuse(cargo.entry, 0, NO_DEMANDS).use !== 'validate' ? cargo : null))
+  land && ((cargo) => land(cargo && (mayReuse(cargo.entry, 0, NO_DEMANDS).use !== 'validate' ? cargo : null)))
 
 function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
   const { asked, route } = visit

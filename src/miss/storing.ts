@@ -28,6 +28,7 @@ import { isValidatable } from './renewing.ts'
 import type { Run } from './run.ts'
 import {
   abandoned,
+  isOfClient,
   learnedFrom,
   mayBeStored,
   type NotStorable,
@@ -82,7 +83,7 @@ export function storeResponse(
 
 function notStored(visit: Visit, before: Before, run: Run, why: NotStorable): CacheStatus {
   run.end()
-  before.land?.(null)
+  before.land?.(isOfClient(why) ? undefined : null)
   visit.report({ type: 'not-stored', ...why })
   return { detail: why.reason }
 }
@@ -93,7 +94,7 @@ type Made = NotStorable | { readonly kept: Keepable; readonly seconds: number }
 async function commit(visit: Visit, { subject, recorded, need, land }: Before, made: Made): Promise<boolean> {
   const { connection, path, variants, report } = visit
   if ('reason' in made) {
-    land?.(null)
+    land?.(isOfClient(made) ? undefined : null)
     report({ type: 'not-stored', ...made })
     return false
   }

@@ -48,23 +48,23 @@ onBothStores('a client that hangs up', (open) => {
 
   test.each(OPTIONS)('%s: leaves nobody the half of a page that ends where it went', async (_, options) => {
     const site = open()
+    const row = gate()
     const chunks = (c: Context) => {
       let left = 3
       return new ReadableStream({
         async pull(controller) {
           if (left-- === 0 || c.req.raw.signal.aborted) return controller.close()
           controller.enqueue(new TextEncoder().encode(`row ${left} `))
-          if (left === 2) await site.fetch('/next')
+          if (left === 2) await row.pass()
         },
       })
     }
     const client = new AbortController()
-    site.app.get('/next', (c) => {
-      client.abort()
-      return c.text('')
-    })
     site.app.get('/page', cache(options), (c) => c.body(chunks(c)))
-    expect(await (await site.fetch('/page', { signal: client.signal })).text()).toBe('row 2 ')
+    const answer = await site.fetch('/page', { signal: client.signal })
+    client.abort()
+    row.open()
+    expect(await answer.text()).toBe('row 2 ')
     await site.settle()
     for (const cache of [/^fwd=uri-miss; stored/, /^hit/])
       expect(await site.get('/page')).toMatchObject({
@@ -86,6 +86,29 @@ onBothStores('a client that hangs up', (open) => {
     expect((await site.get('/list')).body).toBe('["a"]')
     await site.get('/list')
     expect(site.transcript().at(-1)).toMatch(/^hit GET memoize load/)
+  })
+
+  test('leaves those who wait for its answer to wait for that of one of them', async () => {
+    const site = open()
+    const rows = gate()
+    let runs = 0
+    site.app.get('/list', cache(), async (c) => {
+      runs++
+      const { signal } = c.req.raw
+      return c.json(await Promise.race([rows.pass().then(() => ['a']), ended(signal).then(() => [])]))
+    })
+    const client = new AbortController()
+    const asked = site.fetch('/list', { signal: client.signal })
+    await rows.arrived
+    const others = [1, 2, 3].map(async () => (await site.fetch('/list')).text())
+    await until(() => site.events.filter(({ type }) => type === 'miss').length === 4)
+    client.abort()
+    await asked
+    await until(() => runs > 1)
+    rows.open()
+    expect(await Promise.all(others)).toEqual(['["a"]', '["a"]', '["a"]'])
+    expect(runs).toBe(2)
+    await site.settle()
   })
 
   test('does not keep out what was made by a handler that does not care', async () => {

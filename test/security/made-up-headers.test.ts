@@ -45,6 +45,18 @@ onBothStores('headers with names that a client has made up', (open) => {
     expect((await site.get('/page', { headers: { 'x-theme': 'dark' } })).cache).toBe('hit; ttl=60')
   })
 
+  test('are part of it also where native code takes them, and nobody sees which', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => {
+      const { raw } = c.req
+      raw.headers.get('accept')
+      return c.text(new Request(raw).headers.get('x-theme') ?? 'light')
+    })
+    for (const theme of ['dark', 'blue', 'dark', 'blue']) {
+      expect((await site.get('/page', { headers: { 'x-theme': theme } })).body).toBe(theme)
+    }
+  })
+
   test('are not taken from a 304 either, which renews what is stored', async () => {
     const site = open()
     site.app.get('/page', cache({ expire: 60 }), (c) => {

@@ -5,6 +5,7 @@
 import type { Context } from 'hono'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
+import { gate, until } from '../support/gate.ts'
 import { onBothStores } from '../support/stores.ts'
 
 const SCRIPT = '"><script src=//evil.example></script>'
@@ -59,5 +60,34 @@ onBothStores('a script in a header that makes no difference', (open) => {
       body: '<p title="none">',
       cache: 'fwd=uri-miss; stored',
     })
+  })
+
+  test('does not keep the others from sharing what one of them makes', async () => {
+    const site = open()
+    const later = gate()
+    let runs = 0
+    site.app.get('/page', cache(), async (c) => {
+      if (++runs > 1) await later.pass()
+      return c.text(`for ${c.req.header('x-request-id')}`)
+    })
+    await site.get('/page', { headers: { 'x-request-id': SCRIPT } })
+    const others = [1, 2].map(async () => (await site.fetch('/page')).text())
+    await until(() => site.events.filter(({ type }) => type === 'miss').length === 3)
+    later.open()
+    expect(await Promise.all(others)).toEqual(['for undefined', 'for undefined'])
+    expect(runs).toBe(2)
+    await site.settle()
+  })
+
+  test.each(['if-match', 'range'])('%s: is shown to nobody else where a POST shows it', async (name) => {
+    const site = open()
+    site.app.post(
+      '/page',
+      cache({ methods: ['POST'] }),
+      shown((c) => c.req.header(name)),
+    )
+    const post = (headers = {}) => site.get('/page', { method: 'POST', body: 'same', headers })
+    expect((await post({ [name]: SCRIPT })).cache).toBe('fwd=uri-miss; detail=reads-header')
+    expect((await post()).body).toBe('<p title="none">')
   })
 })

@@ -28,7 +28,7 @@ import { type Recollection, recall } from './protocol/recall.ts'
 import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
 import { replaceResponse, say, sayTiming } from './respond/saying.ts'
-import { type Report, type RequestState, reportFailure, stateOf, withoutState } from './state.ts'
+import { type Report, reportFailure, stateOf, withoutState } from './state.ts'
 import { answerUnsafe } from './unsafe.ts'
 import { type Before, forwardedFor, statusKey, type Visit } from './visit.ts'
 
@@ -64,7 +64,8 @@ export function cache<E extends Env = Env, P extends string = string>(
     }
     const { path, at, hasOwnCache } = answeringRoute(c)
     const report = (report: Report) => state.emit(report, path)
-    if (hasOwnCache) return stepAside(c, next, state, report)
+    const route = routeFor(state.options.defaults)
+    if (hasOwnCache) return stepAside(c, next, { state, route, report })
 
     const { connection } = state
     // One that an `every` or `some` hides is not seen above: it claims the request when it runs.
@@ -75,7 +76,6 @@ export function cache<E extends Env = Env, P extends string = string>(
     state.acting.land?.(null)
     const isInnermost = () => state.acting.claim === claim
     if (!connection) return bypass({ reason: 'configuration' }, { c, next, report, isInnermost })
-    const route = routeFor(state.options.defaults)
     const visit: Visit = {
       c,
       asked: c.req.raw,
@@ -101,11 +101,12 @@ export function cache<E extends Env = Env, P extends string = string>(
 async function stepAside(
   c: Context,
   next: Next,
-  { acting }: RequestState,
-  report: (report: Report) => void,
+  { state: { acting }, route, report }: Pick<Visit, 'state' | 'route' | 'report'>,
 ): Promise<void> {
   await next()
-  if (acting.claim || !c.finalized || !c.res.ok || c.req.raw.headers.has('upgrade')) return
+  if (acting.claim || !c.finalized || !c.res.ok) return
+  // A preflight, say, which `cors()` has answered, is none of it.
+  if (!route.methods.includes(c.req.method) || c.req.raw.headers.has('upgrade')) return
   acting.claim = { depth: 0 }
   report({ type: 'bypass', reason: 'configuration', detail: ANSWERED_BETWEEN })
   say(c, { fwd: 'bypass', detail: 'configuration' })

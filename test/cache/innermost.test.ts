@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
 import { every, except, some } from 'hono/combine'
+import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache, memoryStore, redisCache } from '../../src/index.ts'
@@ -227,6 +228,18 @@ onBothStores('nested caches', (open) => {
     expect((await site.get('/assets/a.css?login')).cache).toBeNull()
     await site.get('/assets/none')
     expect((await site.get('/assets/none')).cache).toBe('hit; ttl=60')
+  })
+
+  test('what no cache() is for is answered between two in silence', async () => {
+    const site = open()
+    const socket: MiddlewareHandler = async (c, next) =>
+      c.req.header('upgrade') ? c.text('connected') : next()
+    site.app.use(cache(), cors(), socket, cache())
+    site.app.get('/page', (c) => c.text('page'))
+    expect(await site.get('/page', { method: 'OPTIONS' })).toMatchObject({ status: 204, cache: null })
+    const upgraded = await site.get('/page', { headers: { upgrade: 'websocket' } })
+    expect(upgraded).toMatchObject({ body: 'connected', cache: null })
+    expect(site.transcript()).toEqual([])
   })
 
   test('an outer one that acts claims only its own routes', async () => {

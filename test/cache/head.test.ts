@@ -34,6 +34,15 @@ onBothStores('HEAD', (open) => {
     `)
   })
 
+  test('it is one, whatever request the handler puts in its place', async () => {
+    const site = open()
+    site.app.get('/page', cache({ autoVary: false }), (c) => {
+      c.req.raw = new Request(c.req.url)
+      return c.text('page')
+    })
+    expect((await site.get('/page', { method: 'HEAD' })).cache).toBe('fwd=uri-miss; detail=head')
+  })
+
   test('it is conditional as GET is', async () => {
     const site = open()
     site.app.get('/page', cache(), (c) => c.text('made', 200, { etag: '"v1"' }))

@@ -164,6 +164,18 @@ onBothStores('RFC 9111 §4.3.4, Freshening Stored Responses upon Validation', (o
     expect((await site.get('/page')).body).toBe('one')
   })
 
+  test('also where the handler has put a request of its own in the place of the client’s', async () => {
+    const site = open()
+    site.app.get('/page', cache({ expire: 60, autoVary: false }), (c) => {
+      const has = c.req.header('if-none-match') !== undefined
+      c.req.raw = new Request(c.req.url)
+      return has ? c.body(null, 304) : c.text('page', 200, { etag: '"v1"' })
+    })
+    await site.get('/page')
+    pass(61)
+    expect((await site.get('/page', { headers: { 'if-none-match': '"v1"' } })).status).toBe(304)
+  })
+
   test('a full answer takes the place of what was stored', async () => {
     const site = originAt(open(), [V1, { headers: { ...fresh(60), etag: '"v2"' } }])
     await site.get('/page')

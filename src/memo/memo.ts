@@ -19,6 +19,7 @@ import { begin, use } from '../protocol/collect.ts'
 import { keepable } from '../protocol/keep.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
 import { type Report, type RequestState, reportFailure } from '../state.ts'
+import { left } from '../store/span.ts'
 
 /** Milliseconds that a call waits for a concurrent one of the same arguments. */
 const COALESCE_MS = 2_000
@@ -70,15 +71,21 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
   const { connection, outcome, milliseconds } = found
   const { namespace, key } = subject
   report({ type: 'miss', namespace, key, reason: outcome === 'found' ? 'stale' : outcome, milliseconds })
+  const { flights, store } = connection
+  const patience = { since: Date.now(), ms: COALESCE_MS }
   // Nothing is awaited between this and `lead` where there is nobody to wait for.
-  const waiting = connection.flights.join(subject.name, COALESCE_MS)
-  const cargo = waiting && (await waiting)
-  if (cargo && mayTake(subject, found, cargo)) {
-    report({ type: 'shared', namespace, key })
-    use(state.parts, connection, cargo.entry)
-    return cargo.entry.body as string
+  let waiting = flights.join(subject.name, COALESCE_MS)
+  while (waiting) {
+    const cargo = await waiting
+    if (cargo && mayTake(subject, found, cargo)) {
+      report({ type: 'shared', namespace, key })
+      use(state.parts, connection, cargo.entry)
+      return cargo.entry.body as string
+    }
+    // Given up: of those who waited for it one makes the value, and the others wait for that.
+    waiting = cargo === undefined ? flights.join(subject.name, left(patience, Date.now())) : undefined
   }
-  const land = connection.flights.lead(subject.name, COALESCE_MS, connection.store.clears())
+  const land = flights.lead(subject.name, COALESCE_MS, store.clears())
   try {
     return await make(memo, found, land)
   } finally {
@@ -109,8 +116,10 @@ async function make(
   const notStored = (why: NotStorable) => report({ type: 'not-stored', ...why })
   if (value === undefined || memo.use.fresh === 0) notStored({ reason: 'not-fresh' })
   else if (made - started > mostMs) notStored({ reason: 'cut-short', detail: 'refresh' })
-  else if (memo.abandoned()) notStored(abandoned)
-  else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
+  else if (memo.abandoned()) {
+    land?.(undefined)
+    notStored(abandoned)
+  } else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
   else if (parts.stamp === null) notStored({ reason: 'lost' })
   else if (hasTooManyTags(scopes)) notStored(tooManyTags)
   else {

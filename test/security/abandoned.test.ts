@@ -30,6 +30,19 @@ const OPTIONS: [string, CacheOptions][] = [
   ['in standard', { expire: 60, policy: 'standard' }],
 ]
 
+type Load = (asked: { signal: AbortSignal }) => Promise<string[]>
+
+const WAYS: [string, (site: Site, load: Load) => void][] = [
+  ['answer', ({ app }, load) => app.get('/list', cache(), async (c) => c.json(await load(c.req.raw)))],
+  [
+    'value',
+    ({ app }, load) => {
+      const shared = memoize(load, { name: 'load', exclude: ['signal'] })
+      app.get('/list', async (c) => c.json(await shared(c, { signal: c.req.raw.signal })))
+    },
+  ],
+]
+
 onBothStores('a client that hangs up', (open) => {
   test.each(OPTIONS)('%s: leaves nobody the list that was made without its rows', async (_, options) => {
     const site = open()
@@ -88,14 +101,13 @@ onBothStores('a client that hangs up', (open) => {
     expect(site.transcript().at(-1)).toMatch(/^hit GET memoize load/)
   })
 
-  test('leaves those who wait for its answer to wait for that of one of them', async () => {
+  test.each(WAYS)('leaves those who wait for its %s to wait for that of one of them', async (_, way) => {
     const site = open()
     const rows = gate()
     let runs = 0
-    site.app.get('/list', cache(), async (c) => {
+    way(site, async ({ signal }) => {
       runs++
-      const { signal } = c.req.raw
-      return c.json(await Promise.race([rows.pass().then(() => ['a']), ended(signal).then(() => [])]))
+      return Promise.race([rows.pass().then(() => ['a']), ended(signal).then(() => [])])
     })
     const client = new AbortController()
     const asked = site.fetch('/list', { signal: client.signal })

@@ -108,12 +108,12 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
 
   function watchPlatform(object: unknown, path: string): unknown {
     if (!hasMembers(object) || !leadsToRequest(object)) return object
+    // A host's own context of the request, as Astro and SvelteKit have one, has more of the caller beside it.
+    const isOfRequest = path === 'c.env' && holdsRequest(object)
     return new Proxy(object, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target)
-        const isOfRequest = REQUEST_MEMBERS.includes(name) || value instanceof Request
-        // A host's own context of the request, as Astro and SvelteKit have one, has more of the caller beside it.
-        if (watching() && (isOfRequest || (path === 'c.env' && holdsRequest(target)))) {
+        if (watching() && (isOfRequest || REQUEST_MEMBERS.includes(name) || value instanceof Request)) {
           reader.refuse('env', belongs(`${path}.${String(name)}`))
         }
         // A native method does not work on a Proxy; a function that somebody has put there has members of its own.

@@ -228,14 +228,13 @@ async function miss(visit: Visit, before: Before, entry: Entry | null, demands: 
   }
 }
 
-function refuse(visit: Visit): Refusal | null {
-  const { c, route, state } = visit
+function refuse({ c, path, route, state }: Visit): Refusal | null {
   try {
     if (!state.enabled()) return { reason: 'disabled' }
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
     if (c.req.raw.headers.has('upgrade')) return { reason: 'upgrade' }
     if (c.finalized) return { reason: 'configuration', detail: MADE_ABOVE }
-    if (visit.path === '' && route.autoVary) return { reason: 'configuration', detail: NO_APP }
+    if (path === '' && route.autoVary) return { reason: 'configuration', detail: NO_APP }
     if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: fixed('c.req') }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
   } catch (cause) {

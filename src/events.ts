@@ -87,7 +87,10 @@ export type NotStoredReason =
   | 'too-many-tags'
   /** The body is larger than `maxBodyBytes`, or the value of a memo than 1,048,576 characters. */
   | 'too-large'
-  /** The body ended with an error, took more than a minute, as a refresh may, or has a chunk that is no `Uint8Array`. */
+  /**
+   * The body ended with an error, took more than a minute, as a refresh may, or has a chunk that is no `Uint8Array`; or
+   * the client hung up on a route that may have used its signal.
+   */
   | 'cut-short'
   /** A scope of the response was cleared, or had no fence, since it, or a memo in it, began to be made. */
   | 'cleared'

@@ -167,10 +167,12 @@ test('the body behind a Proxy is part of the key, and read by whatever the handl
   expect(await post('one', { cookie })).toMatchObject({ body: 'one', cache: 'fwd=uri-miss; stored' })
 })
 
-test.each([
-  ['a subclass', (request: Request) => request],
+const AROUND: [string, (request: Request) => Request][] = [
+  ['a subclass', (request) => request],
   ['a Proxy around one', proxied],
-])('who asks, in a member that %s adds, is not shared', async (_, around) => {
+]
+
+test.each(AROUND)('who asks, in a member that %s adds, is not shared', async (_, around) => {
   const site = openSite({ store: memoryStore() })
   site.app.get('/page', cache(), (c) => {
     const { ip, headers } = c.req.raw as HostRequest
@@ -185,10 +187,7 @@ test.each([
   }
 })
 
-test.each([
-  ['a subclass', (request: Request) => request],
-  ['a Proxy around one', proxied],
-])('a clone of %s is all of it', async (_, around) => {
+test.each(AROUND)('a clone of %s is all of it', async (_, around) => {
   const site = openSite({ store: memoryStore() })
   site.app.get('/page', cache(), (c) => {
     const { raw } = c.req

@@ -10,7 +10,6 @@ import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
 import { remaining, residence } from './entry/freshness.ts'
-import type { Directives } from './http/cache-control.ts'
 import { isUnsafe } from './http/methods.ts'
 import { demandsOf, mayReuse } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
@@ -79,6 +78,7 @@ export function cache<E extends Env = Env, P extends string = string>(
     const visit: Visit = {
       c,
       asked: c.req.raw,
+      demands: demandsOf(c.req.raw.headers, route.profile),
       next,
       route,
       state,
@@ -132,7 +132,7 @@ async function visitAndTell(visit: Visit): Promise<void> {
 
 /** Takes a request through the cache, or past it. */
 async function visitCache(visit: Visit): Promise<void> {
-  const { c, route, state, connection, report } = visit
+  const { c, demands, route, state, connection, report } = visit
 
   // 1. Is it ours?
   const refusal = refuse(visit)
@@ -140,8 +140,6 @@ async function visitCache(visit: Visit): Promise<void> {
     const mayClear = refusal.reason === 'method' && route.profile.invalidates && isUnsafe(c.req.method)
     return mayClear ? answerUnsafe(visit) : bypass(refusal, visit)
   }
-  const demands = demandsOf(c.req.raw.headers, route.profile)
-  if (demands.has('no-store')) return bypass({ reason: 'request' }, visit)
 
   // 2. Name it.
   let subject: Subject
@@ -177,19 +175,19 @@ async function visitCache(visit: Visit): Promise<void> {
   state.depends = { route, recorded, reads: null }
   const need = found.outcome === 'found' ? 'stale' : found.outcome
   const before: Before = { subject, stamp, recorded, seen, clears, need }
-  if (found.outcome !== 'found') return miss(visit, before, null, demands)
+  if (found.outcome !== 'found') return miss(visit, before, null)
 
   // 4. Of use as it is: answer with it, and refresh it behind the answer where it is stale.
   const { entry } = found
   const reuse = mayReuse(entry, residence(entry, now), demands)
-  if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry, demands)
+  if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry)
   const isOld = residence(entry, now) > entry.fresh * route.refreshAhead
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
   // What cannot be refreshed behind the answer is refreshed before it.
-  if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry, demands)
+  if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry)
   const answered = answer(visit, entry, now, statusKey(visit, subject))
-  if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null, demands)
-  if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry, demands)
+  if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null)
+  if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry)
   if (recorded.length > 0) visit.variants.hit(visit.path)
   report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
   refresh?.()
@@ -199,8 +197,8 @@ async function visitCache(visit: Visit): Promise<void> {
  * 5. Lets the handler answer, and stores a copy of what it says; or takes the answer that a concurrent request is
  * making.
  */
-async function miss(visit: Visit, before: Before, entry: Entry | null, demands: Directives): Promise<void> {
-  const { c, route, state, report } = visit
+async function miss(visit: Visit, before: Before, entry: Entry | null): Promise<void> {
+  const { c, demands, route, state, report } = visit
   const { need, subject } = before
   const { namespace, key } = subject
   report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
@@ -228,7 +226,7 @@ async function miss(visit: Visit, before: Before, entry: Entry | null, demands: 
   }
 }
 
-function refuse({ c, path, route, state }: Visit): Refusal | null {
+function refuse({ c, demands, path, route, state }: Visit): Refusal | null {
   try {
     if (!state.enabled()) return { reason: 'disabled' }
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
@@ -237,6 +235,7 @@ function refuse({ c, path, route, state }: Visit): Refusal | null {
     if (path === '' && route.autoVary) return { reason: 'configuration', detail: NO_APP }
     if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: fixed('c.req') }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
+    if (demands.has('no-store')) return { reason: 'request' }
   } catch (cause) {
     return { reason: 'configuration', detail: mistakeOf('enabled or when', cause) }
   }

@@ -3,6 +3,7 @@
 import type { Context, Next } from 'hono'
 import type { Connection } from './connect.ts'
 import type { MissReason } from './events.ts'
+import type { Directives } from './http/cache-control.ts'
 import type { Land } from './isolate/flights.ts'
 import type { Variants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
@@ -14,6 +15,8 @@ export interface Visit {
   readonly c: Context
   /** The client's request: while the Context is observed, `c.req.raw` is not ours to take. */
   readonly asked: Request
+  /** What the client demands, as far as the route obeys it. */
+  readonly demands: Directives
   readonly next: Next
   readonly route: Route
   readonly state: RequestState

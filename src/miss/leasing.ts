@@ -7,7 +7,7 @@
  */
 
 import { residence } from '../entry/freshness.ts'
-import { demandsOf, mayReuse } from '../http/reuse.ts'
+import { mayReuse } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
 import { nameOf } from '../key/subject.ts'
 import { type Found, recall } from '../protocol/recall.ts'
@@ -74,13 +74,12 @@ export async function leaseOrAnswer(
 
 /** Answers with an entry that has appeared since. */
 async function answerFromStore(visit: Visit, before: Before): Promise<Found | null> {
-  const { asked, route, connection } = visit
+  const { connection, demands } = visit
   try {
     const found = await recall(connection, before.subject)
     if (found.outcome !== 'found') return null
     const { entry } = found
     const now = Date.now()
-    const demands = demandsOf(asked.headers, route.profile)
     if (mayReuse(entry, residence(entry, now), demands).use !== 'fresh') return null
     return answerShared(visit, before, entry, now) ? found : null
   } catch {

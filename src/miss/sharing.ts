@@ -9,7 +9,7 @@
 import { answer } from '../answer.ts'
 import type { Entry } from '../entry/entry.ts'
 import { isGetOrHead } from '../http/methods.ts'
-import { demandsOf, mayReuse, NO_DEMANDS } from '../http/reuse.ts'
+import { mayReuse, NO_DEMANDS } from '../http/reuse.ts'
 import type { Cargo, Land } from '../isolate/flights.ts'
 import { union, without } from '../key/names.ts'
 import { nameOf, type Subject, variantOf } from '../key/subject.ts'
@@ -32,13 +32,12 @@ export async function shareOrLead(
   before: Before,
   patience: Span,
 ): Promise<'answered' | Land | undefined> {
-  const { asked, route, connection } = visit
+  const { asked, connection } = visit
   const { flights, store } = connection
   if (!canShare(visit, before)) return undefined
   const { subject } = before
-  const ms = route.coalesceWait * 1000
   let name = nameOf(subject, before.recorded)
-  let waiting = flights.join(name, ms)
+  let waiting = flights.join(name, patience.ms)
   while (waiting) {
     const cargo = await waiting
     if (cargo === null) break
@@ -54,7 +53,7 @@ export async function shareOrLead(
   }
   // Nothing is awaited between that and this, so that of those who found nobody one leads. A HEAD makes nothing that
   // could be shared.
-  return asked.method === 'GET' ? forOthers(flights.lead(name, ms, store.clears())) : undefined
+  return asked.method === 'GET' ? forOthers(flights.lead(name, patience.ms, store.clears())) : undefined
 }
 
 /** What is validated before each use is nobody else's as it is: it lets those who wait go, as what is not stored does. */
@@ -62,8 +61,7 @@ const forOthers = (land: Land | undefined): Land | undefined =>
   land && ((cargo) => land(cargo && (mayReuse(cargo.entry, 0, NO_DEMANDS).use !== 'validate' ? cargo : null)))
 
 function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
-  const { asked, route } = visit
-  if (mayReuse(entry, 0, demandsOf(asked.headers, route.profile)).use === 'validate') return false
+  if (mayReuse(entry, 0, visit.demands).use === 'validate') return false
   return answerShared(visit, before, entry, Date.now())
 }
 

@@ -29,7 +29,7 @@ import { answeringRoute, markAsOurs } from './request/innermost.ts'
 import { replaceResponse, say, sayTiming } from './respond/saying.ts'
 import { type Report, reportFailure, stateOf, withoutState } from './state.ts'
 import { answerUnsafe } from './unsafe.ts'
-import { type Before, forwardedFor, statusKey, type Visit } from './visit.ts'
+import { type Before, forwarded, statusKey, type Visit } from './visit.ts'
 
 /**
  * Caches the responses of the routes that it is put on.
@@ -204,7 +204,7 @@ async function miss(visit: Visit, before: Before, entry: Entry | null): Promise<
   report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
   if (demands.has('only-if-cached')) {
     replaceResponse(c, c.newResponse(null, 504))
-    say(c, { fwd: forwardedFor(need), ...statusKey(visit, subject), detail: 'only-if-cached' })
+    say(c, { ...forwarded(visit, before), detail: 'only-if-cached' })
     return
   }
   const patience = { since: Date.now(), ms: route.coalesceWait * 1000 }

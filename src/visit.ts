@@ -4,6 +4,7 @@ import type { Context, Next } from 'hono'
 import type { Connection } from './connect.ts'
 import type { MissReason } from './events.ts'
 import type { Directives } from './http/cache-control.ts'
+import type { CacheStatus } from './http/cache-status.ts'
 import type { Land } from './isolate/flights.ts'
 import type { Variants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
@@ -36,10 +37,6 @@ export interface Visit {
   readonly middleware: object
 }
 
-/** `need` in the words of Cache-Status: of what was cleared it says no more than that there is nothing. */
-export const forwardedFor = (need: MissReason): Exclude<MissReason, 'invalid'> | 'miss' =>
-  need === 'invalid' ? 'miss' : need
-
 /** The key, where Cache-Status is to name it. */
 export const statusKey = ({ state }: Visit, { key }: Subject): { key?: string } =>
   state.options.statusKey ? { key } : {}
@@ -60,3 +57,9 @@ export interface Before {
   /** Ends the flight that others wait for. */
   readonly land?: Land | undefined
 }
+
+/** Why the handler has to run, for Cache-Status: of what was cleared it says no more than that there is nothing. */
+export const forwarded = (visit: Visit, { need, subject }: Before): CacheStatus => ({
+  fwd: need === 'invalid' ? 'miss' : need,
+  ...statusKey(visit, subject),
+})

@@ -16,7 +16,7 @@ import { hasMembers } from '../key/plain.ts'
 import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
 import { NOTHING, select, selectMade } from '../respond/selecting.ts'
-import { type Before, forwardedFor, statusKey, type Visit } from '../visit.ts'
+import { type Before, forwarded, type Visit } from '../visit.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import {
@@ -36,7 +36,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   const { routeIndex } = c.req
   const request = requestFor(visit, asked, entry)
   const above = fieldsAbove(c)
-  const about: CacheStatus = { fwd: forwardedFor(before.need), ...statusKey(visit, before.subject) }
+  const about = forwarded(visit, before)
   let run: Run
   try {
     run = await runHandler(visit, before, request, above)

@@ -79,9 +79,8 @@ async function answerFromStore(visit: Visit, before: Before): Promise<Found | nu
     const found = await recall(connection, before.subject)
     if (found.outcome !== 'found') return null
     const { entry } = found
-    const now = Date.now()
-    if (mayReuse(entry, residence(entry, now), demands).use !== 'fresh') return null
-    return answerShared(visit, before, entry, now) ? found : null
+    if (mayReuse(entry, residence(entry, Date.now()), demands).use !== 'fresh') return null
+    return answerShared(visit, before, entry) ? found : null
   } catch {
     return null
   }

@@ -15,7 +15,7 @@ import { union, without } from '../key/names.ts'
 import { nameOf, type Subject, variantOf } from '../key/subject.ts'
 import { left, type Span } from '../store/span.ts'
 import { judge, type Seen } from '../store/time.ts'
-import { type Before, forwardedFor, statusKey, type Visit } from '../visit.ts'
+import { type Before, forwarded, type Visit } from '../visit.ts'
 
 /** Whether the request can be answered by what another makes. */
 const canShare = ({ asked, route }: Visit, { need }: Before): boolean =>
@@ -62,14 +62,15 @@ const forOthers = (land: Land | undefined): Land | undefined =>
 
 function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
   if (mayReuse(entry, 0, visit.demands).use === 'validate') return false
-  return answerShared(visit, before, entry, Date.now())
+  return answerShared(visit, before, entry)
 }
 
 /** Answers with what another request has made; whether that was possible. */
-export function answerShared(visit: Visit, { subject, need }: Before, entry: Entry, now: number): boolean {
-  const status = { fwd: forwardedFor(need), collapsed: true, ...statusKey(visit, subject) }
-  if (answer(visit, entry, now, status) !== 'answered') return false
-  visit.report({ type: 'shared', namespace: subject.namespace, key: subject.key })
+export function answerShared(visit: Visit, before: Before, entry: Entry): boolean {
+  const { namespace, key } = before.subject
+  const status = { ...forwarded(visit, before), collapsed: true }
+  if (answer(visit, entry, Date.now(), status) !== 'answered') return false
+  visit.report({ type: 'shared', namespace, key })
   return true
 }
 

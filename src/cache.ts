@@ -66,14 +66,13 @@ export function cache<E extends Env = Env, P extends string = string>(
     const route = routeFor(state.options.defaults)
     if (hasOwnCache) return stepAside(c, next, { state, route, report })
 
-    const { connection } = state
+    const { acting, connection } = state
     // One that an `every` or `some` hides is not seen above: it claims the request when it runs.
-    const depth = state.acting.claim ? state.acting.claim.depth + 1 : 0
-    const claim = { depth }
-    state.acting.claim = claim
+    const claim = { depth: acting.claim ? acting.claim.depth + 1 : 0 }
+    acting.claim = claim
     // The flight of an outer one ends here: to wait for it, this one would wait for itself.
-    state.acting.land?.(null)
-    const isInnermost = () => state.acting.claim === claim
+    acting.land?.(null)
+    const isInnermost = () => acting.claim === claim
     if (!connection) return bypass({ reason: 'configuration' }, { c, next, report, isInnermost })
     const visit: Visit = {
       c,
@@ -88,7 +87,7 @@ export function cache<E extends Env = Env, P extends string = string>(
       variants,
       report,
       isInnermost,
-      depth,
+      depth: claim.depth,
       middleware,
     }
     return state.options.serverTiming ? visitAndTell(visit) : visitCache(visit)
@@ -150,8 +149,7 @@ async function visitCache(visit: Visit): Promise<void> {
   } catch (cause) {
     return bypass({ reason: 'configuration', detail: mistakeOf('keyBuilder or tags', cause) }, visit)
   }
-  const { namespace, key, text, scopes } = subject
-  state.lookedUp = { namespace, key, text, scopes }
+  state.lookedUp = subject
 
   // 3. Look it up.
   const asking = Date.now()
@@ -189,6 +187,7 @@ async function visitCache(visit: Visit): Promise<void> {
   if (answered === 'damaged') return miss(visit, { ...before, need: 'invalid' }, null)
   if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry)
   if (recorded.length > 0) visit.variants.hit(visit.path)
+  const { namespace, key } = subject
   report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
   refresh?.()
 }

@@ -85,8 +85,11 @@ export function createHandle(state: RequestState, route: () => string): CacheHan
   }
 }
 
-const lookedUpBy = ({ lookedUp }: RequestState): Explanation['lookedUp'] =>
-  lookedUp && { ...lookedUp, scopes: [...lookedUp.scopes] }
+function lookedUpBy({ lookedUp }: RequestState): Explanation['lookedUp'] {
+  if (!lookedUp) return null
+  const { namespace, key, text, scopes } = lookedUp
+  return { namespace, key, text, scopes: [...scopes] }
+}
 
 /** What was read counts for a response that is being made, the record for one that was found. */
 function inputsOf({ depends: { route, recorded, reads } }: RequestState): Explanation['inputs'] {

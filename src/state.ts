@@ -11,8 +11,9 @@ import { atOnce, tell } from './callbacks.ts'
 import type { Connection } from './connect.ts'
 import { type StoreFailure, toStoreError } from './errors.ts'
 import type { CacheEvent, Where } from './events.ts'
-import type { CacheHandle, Explanation } from './handle.ts'
+import type { CacheHandle } from './handle.ts'
 import type { Land } from './isolate/flights.ts'
+import type { Subject } from './key/subject.ts'
 import type { Reads } from './learn/reads.ts'
 import type { RedisCacheOptions } from './options/options.ts'
 import type { Route } from './options/route.ts'
@@ -51,14 +52,14 @@ export interface RequestState extends Opened {
   /** What is being made in this request, and of what. */
   readonly parts: Making
   readonly events: CacheEvent[]
-  lookedUp: Explanation['lookedUp']
+  lookedUp: Subject | null
   /** Milliseconds, as far as they are known. */
   readonly timing: { lookUp?: number; handler?: number }
   /** What the response depends on, as far as it is known; named only where somebody asks. */
   depends: {
     readonly route: Route | null
     readonly recorded: readonly string[]
-    readonly reads: Reads | null
+    reads: Reads | null
   }
   /** Shared with every other state of its Context: they are of one request, which one `cache()` answers. */
   readonly acting: Acting

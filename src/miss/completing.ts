@@ -76,7 +76,7 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
       const forked = state.fork(inner)
       const again: Visit = { ...visit, c: inner, asked: request, next, state: forked }
       run = await runHandler(again, before, request, above)
-      state.depends = { ...state.depends, reads: run.reads }
+      state.depends.reads = run.reads
       // A clone, which streams on: the original is cancelled behind us.
       const { body } = inner.res.clone()
       const response = new Response(body, inner.res)

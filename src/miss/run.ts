@@ -62,7 +62,7 @@ async function observed(
     ? createReader(route, state.options.exclude ?? [], subject, request, state.handle)
     : null
   const reads = reader?.reads ?? null
-  if (reader) state.depends = { ...state.depends, reads }
+  if (reader) state.depends.reads = reads
   else c.req.raw = request
   const observation = reader && observe(c, request, reader)
   const end = () => {

@@ -8,6 +8,7 @@ import type { CacheEvent } from './events.ts'
 import { type ClearTarget, scopesToClear } from './options/clearing.ts'
 import { declaredInputs } from './options/route.ts'
 import { type Report, type RequestState, reportFailure } from './state.ts'
+import { tagScope } from './store/scope.ts'
 
 /** Why a response is as it is. */
 export interface Explanation {
@@ -74,7 +75,7 @@ export function createHandle(state: RequestState, route: () => string): CacheHan
     tag(...tags) {
       for (const tag of tags) {
         if (!isText(tag)) throw new ConfigError('tag(): a tag must be a string that is not empty')
-        state.making.tags.add(tag)
+        state.making.scopes.add(tagScope(tag))
       }
     },
     skip(reason = '') {

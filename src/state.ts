@@ -47,8 +47,8 @@ export interface Acting {
 export interface RequestState extends Opened {
   /** The kill switch. Throws what the app's own function throws. */
   enabled(): boolean
-  /** What the handler asked for about the response now being made. */
-  readonly making: { readonly tags: Set<string>; skipped: string | null }
+  /** What the handler asked for about the response now being made: the scopes of its tags, and the reason to skip it. */
+  readonly making: { readonly scopes: Set<string>; skipped: string | null }
   /** What is being made in this request, and of what. */
   readonly parts: Making
   readonly events: CacheEvent[]
@@ -108,7 +108,7 @@ export function createState(
     connection,
     certain,
     parts: outer?.parts ?? new Set(),
-    making: outer?.making ?? { tags: new Set(), skipped: null },
+    making: outer?.making ?? { scopes: new Set(), skipped: null },
     events: [],
     lookedUp: null,
     timing: {},

@@ -10,7 +10,6 @@ import { initialAge } from '../http/freshness.ts'
 import { renewFields } from '../http/renew.ts'
 import { union } from '../key/names.ts'
 import { keepable } from '../protocol/keep.ts'
-import { tagScope } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commitKept } from './committing.ts'
 import type { Run } from './run.ts'
@@ -71,8 +70,8 @@ export function renewed(visit: Visit, before: Before, entry: Entry, response: Re
     ...kept
   } = entry
   const use = 'use' in storable ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
-  const tags = [...visit.state.making.tags].map(tagScope)
-  const scopes = union(union(entry.scopes, before.subject.scopes), [...tags, ...run.parts.scopes])
+  const added = [...visit.state.making.scopes, ...run.parts.scopes]
+  const scopes = union(union(entry.scopes, before.subject.scopes), added)
   return {
     entry: { ...kept, ...use, headers, scopes, made },
     storable,

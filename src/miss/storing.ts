@@ -21,7 +21,6 @@ import { type Keepable, keepable } from '../protocol/keep.ts'
 import { copyOfFetched, isDecoded } from '../respond/fetched.ts'
 import { isForeign } from '../respond/foreign.ts'
 import { replaceResponse, setField } from '../respond/saying.ts'
-import { tagScope } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commitKept } from './committing.ts'
 import { isValidatable } from './renewing.ts'
@@ -130,14 +129,14 @@ async function makeEntry(
   // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
   // here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
-  const { tags, skipped: skippedFor } = state.making
-  if (skippedFor !== null) return skipped(skippedFor)
+  const { making } = state
+  if (making.skipped !== null) return skipped(making.skipped)
   // A body that read late may have read what no key covers, and a handler that fails while it streams sets this.
   if (run.reads?.refused) return unkeyed(run.reads.refused)
   if (c.error) return { reason: 'error' }
   const { stamp } = run.parts
   if (stamp === null) return { reason: 'lost' }
-  const scopes = union(union(subject.scopes, [...tags].map(tagScope)), [...run.parts.scopes])
+  const scopes = union(subject.scopes, [...making.scopes, ...run.parts.scopes])
 
   const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs, recorded))

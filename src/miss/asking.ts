@@ -66,8 +66,8 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
     await commitBehind(visit, before, renewal)
-    const { storable } = renewal
-    const outcome = 'reason' in storable ? { detail: storable.reason } : { stored: true }
+    const { unfit } = renewal
+    const outcome = unfit ? { detail: unfit.reason } : { stored: true }
     answer(visit, renewal.entry, Date.now(), { ...about, forwardedStatus: 304, ...outcome }, above)
     return
   }

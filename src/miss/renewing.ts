@@ -13,14 +13,7 @@ import { keepable } from '../protocol/keep.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commitKept } from './committing.ts'
 import type { Run } from './run.ts'
-import {
-  learnedFrom,
-  mayBeStored,
-  type NotStorable,
-  type Storable,
-  speaksAgainst,
-  variesOn,
-} from './storable.ts'
+import { inputsFrom, mayBeStored, type NotStorable, speaksAgainst } from './storable.ts'
 
 /** What a handler may be asked by: the validators of an entry that it has made itself. */
 export function validatorsOf({ headers, ownEtag }: Pick<Entry, 'headers' | 'ownEtag'>): {
@@ -35,10 +28,11 @@ export const isValidatable = (entry: Pick<Entry, 'headers' | 'ownEtag'>): boolea
   return etag !== null || lastModified !== null
 }
 
-/** An entry as a further answer leaves it, and whether it may be stored so. */
+/** An entry as a further answer leaves it. */
 export interface Renewal {
   readonly entry: Entry
-  readonly storable: Storable | NotStorable
+  /** Why it may not be stored so. */
+  readonly unfit: NotStorable | null
   /** What that answer says it varies on, and what the handler was seen to read for it. */
   readonly inputs: readonly string[]
 }
@@ -60,8 +54,10 @@ export function renewed(visit: Visit, before: Before, entry: Entry, response: Re
     if ((name === 'age' || run.above.has(name)) && !all.has(name)) all.append(name, value)
   const made = Date.now()
   const whole = new Response(null, { status: entry.status, headers: all })
-  const storable =
+  const judged =
     run.parts.stamp === null ? ({ reason: 'lost' } as const) : mayBeStored(visit, run, before, whole, headers)
+  const unfit = 'reason' in judged ? judged : null
+  const use = 'reason' in judged ? { fresh: 0, age: initialAge(all, made, 0) } : asMembers(judged)
   const {
     staleWhileRevalidate: _while,
     staleIfError: _error,
@@ -69,13 +65,12 @@ export function renewed(visit: Visit, before: Before, entry: Entry, response: Re
     strict: _strict,
     ...kept
   } = entry
-  const use = 'use' in storable ? asMembers(storable.use) : { fresh: 0, age: initialAge(all, made, 0) }
   const added = [...visit.state.making.scopes, ...run.parts.scopes]
   const scopes = union(union(entry.scopes, before.subject.scopes), added)
   return {
     entry: { ...kept, ...use, headers, scopes, made },
-    storable,
-    inputs: [...variesOn(visit, headers), ...learnedFrom(run.reads, headers)],
+    unfit,
+    inputs: inputsFrom(visit, run, headers),
   }
 }
 
@@ -125,10 +120,10 @@ function withNames(headers: readonly Field[], stored: readonly string[]): readon
 export async function commitRenewed(
   visit: Visit,
   { subject, recorded, land }: Before,
-  { entry: { text: _text, ...entry }, storable, inputs }: Renewal,
+  { entry: { text: _text, ...entry }, inputs, ...renewal }: Renewal,
 ): Promise<void> {
   const { connection, report } = visit
-  const unfit = 'reason' in storable ? storable : speaksAgainst(union(recorded, inputs), subject, entry)
+  const unfit = renewal.unfit ?? speaksAgainst(union(recorded, inputs), subject, entry)
   const kept = unfit ? null : keepable(subject, entry, inputs, recorded)
   land?.(kept)
   if (unfit) return report({ type: 'not-stored', ...unfit })

@@ -11,7 +11,6 @@ import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy
 import { union } from '../key/names.ts'
 import { nameOf, type Subject } from '../key/subject.ts'
 import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
-import type { Reads, Refused } from '../learn/reads.ts'
 import { covers } from '../options/route.ts'
 import { MOST_TAGS } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -22,24 +21,21 @@ export interface NotStorable {
   readonly detail?: string
 }
 
-export interface Storable {
-  readonly use: Usefulness
-  readonly fields: readonly Field[]
-}
-
-/** @param res the handler's response, or the stored one as that has renewed it, with its fields */
+/**
+ * How it is of use, or what speaks against it.
+ *
+ * @param res the handler's response, or the stored one as that has renewed it, with its fields
+ */
 export function mayBeStored(
   visit: Visit,
   run: Run,
   { subject, recorded }: Pick<Before, 'subject' | 'recorded'>,
   res: Response,
   fields: readonly Field[],
-): Storable | NotStorable {
-  const { c, asked, path, route, state, variants } = visit
-  if (c.error) return { reason: 'error' }
-  if (run.abandoned()) return abandoned
-  if (state.making.skipped !== null) return skipped(state.making.skipped)
-  if (run.reads?.refused) return unkeyed(run.reads.refused)
+): Usefulness | NotStorable {
+  const { c, asked, path, route, variants } = visit
+  const refused = refusedSoFar(visit, run)
+  if (refused) return refused
   if (!run.reads && hasStrayBody(asked)) return strayBody
 
   let rules: Rules
@@ -54,7 +50,7 @@ export function mayBeStored(
   }
   const verdict = mayStore(candidate(res.status, res.headers, fields), rules)
   if ('reason' in verdict) return verdict
-  const inputs = union(recorded, [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)])
+  const inputs = union(recorded, inputsFrom(visit, run, fields))
   // What depends on nothing makes no variants: a page that does must not keep the others of a wildcard route out.
   const values = () => valuesOf(subject, [...inputs].sort())
   if (inputs.length > 0 && variants.stopped(path, values, Date.now())) return tooManyVariants(inputs)
@@ -66,7 +62,17 @@ export function mayBeStored(
     return { reason: 'configuration', detail: mistakeOf('storeWhen', cause) }
   }
   const { use } = verdict
-  return { use: { ...use, fresh: jittered(use.fresh, route.jitter) }, fields }
+  return { ...use, fresh: jittered(use.fresh, route.jitter) }
+}
+
+/** What has happened that keeps the response out: asked once more when its body has ended, which may read and fail late. */
+export function refusedSoFar({ c, state: { making } }: Visit, run: Run): NotStorable | null {
+  if (c.error) return { reason: 'error' }
+  if (run.abandoned()) return abandoned
+  const { skipped } = making
+  if (skipped !== null) return { reason: 'skipped', ...(skipped && { detail: skipped }) }
+  const refused = run.reads?.refused
+  return refused ? { reason: `reads-${refused.read}`, detail: refused.detail } : null
 }
 
 /** What tells variants of these inputs from each other, whatever the URL. */
@@ -77,18 +83,19 @@ export const valuesOf = (subject: Subject, inputs: readonly string[]): string =>
 const jittered = (fresh: number, jitter: number): number =>
   jitter > 0 && fresh > 0 ? fresh * (1 - jitter * Math.random()) : fresh
 
-/** What the handler was seen to read. `Accept-Encoding` matters only where it chose a coding. */
-export function learnedFrom(reads: Reads | null, fields: readonly Field[]): readonly string[] {
-  if (!reads) return []
-  const coded = reads.acceptEncoding && fieldOf(fields, 'content-encoding') !== null
-  return coded ? [...reads.learned, 'header accept-encoding'] : [...reads.learned]
-}
-
-/** What the response says that it varies on, as far as the key does not cover it. */
-export const variesOn = ({ route }: Visit, fields: readonly Field[]): readonly string[] =>
-  namesOf(fieldOf(fields, 'vary'))
+/**
+ * What the response says that it varies on, as far as the key does not cover it, and what the handler was seen to read:
+ * of that, `Accept-Encoding` matters only where it chose a coding.
+ */
+export function inputsFrom({ route }: Visit, { reads }: Run, fields: readonly Field[]): string[] {
+  const inputs = namesOf(fieldOf(fields, 'vary'))
     .filter((name) => !covers(route, name))
     .map((name) => `header ${name}`)
+  if (reads) inputs.push(...reads.learned)
+  if (reads?.acceptEncoding && fieldOf(fields, 'content-encoding') !== null)
+    inputs.push('header accept-encoding')
+  return inputs
+}
 
 /** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
 function rulesFor({ c, asked, route, state }: Visit, run: Run, response: Response, now: number): Rules {
@@ -123,13 +130,6 @@ function secondsFor(
  */
 const withoutBody = ({ status, statusText, headers }: Response): Response =>
   new Response(null, { status, statusText, headers: new Headers(headers) })
-
-export const skipped = (detail: string): NotStorable => ({ reason: 'skipped', ...(detail && { detail }) })
-
-export const unkeyed = ({ read, detail }: Refused): NotStorable => ({
-  reason: `reads-${read}`,
-  detail,
-})
 
 export const abandoned: NotStorable = { reason: 'cut-short', detail: 'its client has gone' }
 

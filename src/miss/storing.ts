@@ -13,6 +13,7 @@ import { asMembers, secondsToKeep } from '../entry/freshness.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import { isKeptBack } from '../http/downstream.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
+import type { Usefulness } from '../http/policy.ts'
 import { behind, union, without } from '../key/names.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
@@ -26,17 +27,13 @@ import { commitKept } from './committing.ts'
 import { isValidatable } from './renewing.ts'
 import type { Run } from './run.ts'
 import {
-  abandoned,
+  inputsFrom,
   isOfClient,
-  learnedFrom,
   mayBeStored,
   type NotStorable,
-  type Storable,
-  skipped,
+  refusedSoFar,
   speaksAgainst,
-  unkeyed,
   valuesOf,
-  variesOn,
 } from './storable.ts'
 
 const MOST_MILLISECONDS = 60_000
@@ -52,11 +49,10 @@ export function storeResponse(
   // not its `body`: once that was read, Bun no longer knows that it was text.
   void c.res.bodyUsed
   if (isDecoded(c.res)) replaceResponse(c, copyOfFetched(c.res))
-  const storable: Storable | NotStorable =
-    visit.asked.method === 'HEAD'
-      ? { reason: 'head' }
-      : mayBeStored(visit, run, before, c.res, fieldsOfEntry(c.res.headers, run.above, !run.reads))
-  if ('reason' in storable) return notStored(visit, before, run, storable)
+  if (visit.asked.method === 'HEAD') return notStored(visit, before, run, { reason: 'head' })
+  const fields = fieldsOfEntry(c.res.headers, run.above, !run.reads)
+  const use = mayBeStored(visit, run, before, c.res, fields)
+  if ('reason' in use) return notStored(visit, before, run, use)
   let ours: Response | undefined
   try {
     // A clone of a foreign one may read the very body that the client is sent.
@@ -67,7 +63,7 @@ export function storeResponse(
       reason: 'error',
       detail: 'its body was read already, or cannot be copied',
     })
-  const committing = makeEntry(visit, before, run, storable, ours)
+  const committing = makeEntry(visit, before, run, { ours, fields, use })
     // Nobody may wait for what will not come, least of all the end of the client's body.
     .catch((): Made => ({ reason: 'error' }))
     .then((made) => commit(visit, before, made))
@@ -75,7 +71,7 @@ export function storeResponse(
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.
   const isCertain = run.complete || !run.reads
-  if (route.cacheControl !== undefined && isCertain && !isKeptBack(storable.fields, run.above))
+  if (route.cacheControl !== undefined && isCertain && !isKeptBack(fields, run.above))
     setField(c, 'cache-control', route.cacheControl)
   return { stored: true, committing }
 }
@@ -112,8 +108,11 @@ async function makeEntry(
   visit: Visit,
   { subject, recorded }: Before,
   run: Run,
-  { fields, use }: Storable,
-  ours: Response,
+  {
+    ours,
+    fields,
+    use,
+  }: { readonly ours: Response; readonly fields: readonly Field[]; readonly use: Usefulness },
 ): Promise<Made> {
   const { c, asked, route, state } = visit
   const { status, headers: given } = c.res
@@ -125,20 +124,16 @@ async function makeEntry(
     const { failed, ...detail } = copy
     return { reason: failed, ...detail }
   }
-  if (run.abandoned()) return abandoned
+  const refused = refusedSoFar(visit, run)
+  if (refused) return refused
   // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
   // here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
-  const { making } = state
-  if (making.skipped !== null) return skipped(making.skipped)
-  // A body that read late may have read what no key covers, and a handler that fails while it streams sets this.
-  if (run.reads?.refused) return unkeyed(run.reads.refused)
-  if (c.error) return { reason: 'error' }
   const { stamp } = run.parts
   if (stamp === null) return { reason: 'lost' }
-  const scopes = union(subject.scopes, [...making.scopes, ...run.parts.scopes])
+  const scopes = union(subject.scopes, [...state.making.scopes, ...run.parts.scopes])
 
-  const inputs = [...variesOn(visit, fields), ...learnedFrom(run.reads, fields)]
+  const inputs = inputsFrom(visit, run, fields)
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs, recorded))
   const unfit = speaksAgainst(union(recorded, inputs), subject, { scopes, headers: fields })
   if (unfit) return unfit

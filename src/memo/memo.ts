@@ -5,7 +5,7 @@
 
 import type { Connection } from '../connect.ts'
 import type { Entry } from '../entry/entry.ts'
-import { asMembers, remaining, residence, secondsToKeep } from '../entry/freshness.ts'
+import { asMembers, remaining, residence } from '../entry/freshness.ts'
 import type { Usable } from '../http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
@@ -14,9 +14,8 @@ import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { commitKept } from '../miss/committing.ts'
 import { mayTake } from '../miss/sharing.ts'
-import { abandoned, hasTooManyTags, type NotStorable, tooManyTags } from '../miss/storable.ts'
+import { abandoned, type NotStorable, toKeep } from '../miss/storable.ts'
 import { begin, use } from '../protocol/collect.ts'
-import { keepable } from '../protocol/keep.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
 import { type Report, type RequestState, reportFailure } from '../state.ts'
 import { left } from '../store/span.ts'
@@ -121,12 +120,14 @@ async function make(
     notStored(abandoned)
   } else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
   else if (parts.stamp === null) notStored({ reason: 'lost' })
-  else if (hasTooManyTags(scopes)) notStored(tooManyTags)
   else {
     const about = { stamp: parts.stamp, scopes, status: 200, headers: [], made, body: value }
-    const kept = keepable(subject, { ...about, ...asMembers(memo.use) }, [], [])!
-    land?.(kept)
-    state.background(commitKept(connection, subject, kept, secondsToKeep(memo.use, false), report))
+    const kept = toKeep(subject, { ...about, ...asMembers(memo.use) }, [], [])
+    if ('reason' in kept) notStored(kept)
+    else {
+      land?.(kept)
+      state.background(commitKept(connection, subject, kept, report))
+    }
   }
   return value
 }

@@ -8,6 +8,7 @@ import type { Context } from 'hono'
 import { answer } from '../answer.ts'
 import type { Entry } from '../entry/entry.ts'
 import { residence } from '../entry/freshness.ts'
+import { isValidatable, validatorsOf } from '../entry/validators.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import type { Field } from '../http/fields.ts'
 import { mayStandIn } from '../http/reuse.ts'
@@ -19,14 +20,7 @@ import { NOTHING, select, selectMade } from '../respond/selecting.ts'
 import { type Before, forwarded, type Visit } from '../visit.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
-import {
-  commitRenewed,
-  isValidatable,
-  learnedFromHead,
-  type Renewal,
-  renewed,
-  validatorsOf,
-} from './renewing.ts'
+import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
 import { fieldsAbove, type Run, runHandler } from './run.ts'
 import { storeResponse } from './storing.ts'
 

@@ -3,6 +3,8 @@
  */
 
 import type { Connection } from '../connect.ts'
+import { secondsToKeep } from '../entry/freshness.ts'
+import { isValidatable } from '../entry/validators.ts'
 import type { Subject } from '../key/subject.ts'
 import { type Keepable, keep } from '../protocol/keep.ts'
 import { type Report, reportFailure } from '../state.ts'
@@ -12,10 +14,10 @@ export async function commitKept(
   connection: Connection,
   subject: Subject,
   kept: Keepable,
-  seconds: number,
   report: (report: Report) => void,
 ): Promise<boolean> {
   const { namespace, key } = subject
+  const seconds = secondsToKeep(kept.entry, isValidatable(kept.entry))
   try {
     const started = Date.now()
     const { outcome, size } = await keep(connection, subject, kept, seconds)

@@ -4,29 +4,16 @@
  */
 
 import { bytesOf, type Entry } from '../entry/entry.ts'
-import { asMembers, residence, secondsToKeep } from '../entry/freshness.ts'
+import { asMembers, residence } from '../entry/freshness.ts'
+import { isValidatable, validatorsOf } from '../entry/validators.ts'
 import { type Field, fieldOf, fieldsOfEntry, headersOf, isContentField, namesOf } from '../http/fields.ts'
 import { initialAge } from '../http/freshness.ts'
 import { renewFields } from '../http/renew.ts'
 import { union } from '../key/names.ts'
-import { keepable } from '../protocol/keep.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commitKept } from './committing.ts'
 import type { Run } from './run.ts'
-import { inputsFrom, mayBeStored, type NotStorable, speaksAgainst } from './storable.ts'
-
-/** What a handler may be asked by: the validators of an entry that it has made itself. */
-export function validatorsOf({ headers, ownEtag }: Pick<Entry, 'headers' | 'ownEtag'>): {
-  etag: string | null
-  lastModified: string | null
-} {
-  return { etag: ownEtag ? null : fieldOf(headers, 'etag'), lastModified: fieldOf(headers, 'last-modified') }
-}
-
-export const isValidatable = (entry: Pick<Entry, 'headers' | 'ownEtag'>): boolean => {
-  const { etag, lastModified } = validatorsOf(entry)
-  return etag !== null || lastModified !== null
-}
+import { inputsFrom, mayBeStored, type NotStorable, toKeep } from './storable.ts'
 
 /** An entry as a further answer leaves it. */
 export interface Renewal {
@@ -120,14 +107,15 @@ function withNames(headers: readonly Field[], stored: readonly string[]): readon
 export async function commitRenewed(
   visit: Visit,
   { subject, recorded, land }: Before,
-  { entry: { text: _text, ...entry }, inputs, ...renewal }: Renewal,
+  { entry: { text: _text, ...entry }, unfit, inputs }: Renewal,
 ): Promise<void> {
   const { connection, report } = visit
-  const unfit = renewal.unfit ?? speaksAgainst(union(recorded, inputs), subject, entry)
-  const kept = unfit ? null : keepable(subject, entry, inputs, recorded)
+  const kept = unfit ?? toKeep(subject, entry, inputs, recorded)
+  if ('reason' in kept) {
+    land?.(null)
+    return report({ type: 'not-stored', ...kept })
+  }
   land?.(kept)
-  if (unfit) return report({ type: 'not-stored', ...unfit })
-  if (!kept) return report({ type: 'not-stored', reason: 'reads-variable' })
-  await commitKept(connection, subject, kept, secondsToKeep(kept.entry, true), report)
+  await commitKept(connection, subject, kept, report)
   land?.(null)
 }

@@ -12,6 +12,7 @@ import { union } from '../key/names.ts'
 import { nameOf, type Subject } from '../key/subject.ts'
 import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
 import { covers } from '../options/route.ts'
+import { type Keepable, keepable } from '../protocol/keep.ts'
 import { MOST_TAGS } from '../store/scope.ts'
 import type { Before, Visit } from '../visit.ts'
 import type { Run } from './run.ts'
@@ -141,15 +142,23 @@ const strayBody: NotStorable = {
   detail: 'the request is a GET with a body, which no key covers',
 }
 
-/** Whether it can be cleared, and the key be made of these inputs, all that are known: what speaks against it. */
-export function speaksAgainst(
-  inputs: readonly string[],
+/**
+ * What is to be kept of a response or a value, or why it cannot be cleared or keyed.
+ *
+ * @param inputs what it turned out to depend on
+ * @param recorded the names of the record that the look-up saw
+ */
+export function toKeep(
   subject: Subject,
-  { scopes, headers }: Pick<Entry, 'scopes' | 'headers'>,
-): NotStorable | null {
-  if (hasTooManyTags(scopes)) return tooManyTags
-  if (!mayBeRecorded(inputs)) return tooManyInputs
-  return speaksAnother(subject, inputs, headers) ? { reason: 'content-language' } : null
+  entry: Omit<Entry, 'text'>,
+  inputs: readonly string[],
+  recorded: readonly string[],
+): Keepable | NotStorable {
+  const all = union(recorded, inputs)
+  if (entry.scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS) return tooManyTags
+  if (!mayBeRecorded(all)) return tooManyInputs
+  if (speaksAnother(subject, all, entry.headers)) return { reason: 'content-language' }
+  return keepable(subject, entry, inputs, recorded) ?? { reason: 'reads-variable' }
 }
 
 const tooManyInputs: NotStorable = {
@@ -157,13 +166,7 @@ const tooManyInputs: NotStorable = {
   detail: 'the names of the headers and variables that it depends on come to more than 2,048 characters',
 }
 
-export const hasTooManyTags = (scopes: readonly string[]): boolean =>
-  scopes.filter((scope) => scope.startsWith('t:')).length > MOST_TAGS
-
-export const tooManyTags = {
-  reason: 'too-many-tags',
-  detail: `it has more than ${MOST_TAGS} tags`,
-} as const satisfies NotStorable
+const tooManyTags: NotStorable = { reason: 'too-many-tags', detail: `it has more than ${MOST_TAGS} tags` }
 
 const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
   reason: 'too-many-variants',

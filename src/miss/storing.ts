@@ -9,7 +9,7 @@
 import type { Context } from 'hono'
 import { readBounded } from '../body.ts'
 import { textOf } from '../entry/entry.ts'
-import { asMembers, secondsToKeep } from '../entry/freshness.ts'
+import { asMembers } from '../entry/freshness.ts'
 import type { CacheStatus } from '../http/cache-status.ts'
 import { isKeptBack } from '../http/downstream.ts'
 import { type Field, fieldOf, fieldsOfEntry, namesOf } from '../http/fields.ts'
@@ -18,13 +18,12 @@ import { behind, union, without } from '../key/names.ts'
 import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
 import { declaredVary } from '../options/route.ts'
-import { type Keepable, keepable } from '../protocol/keep.ts'
+import type { Keepable } from '../protocol/keep.ts'
 import { copyOfFetched, isDecoded } from '../respond/fetched.ts'
 import { isForeign } from '../respond/foreign.ts'
 import { replaceResponse, setField } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commitKept } from './committing.ts'
-import { isValidatable } from './renewing.ts'
 import type { Run } from './run.ts'
 import {
   inputsFrom,
@@ -32,7 +31,7 @@ import {
   mayBeStored,
   type NotStorable,
   refusedSoFar,
-  speaksAgainst,
+  toKeep,
   valuesOf,
 } from './storable.ts'
 
@@ -83,7 +82,15 @@ function notStored(visit: Visit, before: Before, run: Run, why: NotStorable): Ca
   return { detail: why.reason }
 }
 
-type Made = NotStorable | { readonly kept: Keepable; readonly seconds: number }
+/** A response that may be stored, as far as can be told before its body has ended. */
+interface Storable {
+  /** A copy that is ours to read. */
+  readonly ours: Response
+  readonly fields: readonly Field[]
+  readonly use: Usefulness
+}
+
+type Made = Keepable | NotStorable
 
 /** Resolves to whether it has been stored. */
 async function commit(visit: Visit, { subject, recorded, need, land }: Before, made: Made): Promise<boolean> {
@@ -93,11 +100,10 @@ async function commit(visit: Visit, { subject, recorded, need, land }: Before, m
     report({ type: 'not-stored', ...made })
     return false
   }
-  const { kept, seconds } = made
-  land?.(kept)
-  const stored = await commitKept(connection, subject, kept, seconds, report)
+  land?.(made)
+  const stored = await commitKept(connection, subject, made, report)
   land?.(null)
-  const { inputs } = kept
+  const { inputs } = made
   if (stored && need === 'vary-miss' && inputs.length === recorded.length)
     variants.made(path, valuesOf(subject, inputs), Date.now())
   return stored
@@ -108,11 +114,7 @@ async function makeEntry(
   visit: Visit,
   { subject, recorded }: Before,
   run: Run,
-  {
-    ours,
-    fields,
-    use,
-  }: { readonly ours: Response; readonly fields: readonly Field[]; readonly use: Usefulness },
+  { ours, fields, use }: Storable,
 ): Promise<Made> {
   const { c, asked, route, state } = visit
   const { status, headers: given } = c.res
@@ -135,8 +137,6 @@ async function makeEntry(
 
   const inputs = inputsFrom(visit, run, fields)
   if (route.profile.normalises) inputs.push(...languageOf(fields, inputs, recorded))
-  const unfit = speaksAgainst(union(recorded, inputs), subject, { scopes, headers: fields })
-  if (unfit) return unfit
   const headers = fields.filter(([name]) => name !== 'vary')
   const vary = union(namesOf(fieldOf(fields, 'vary')), downstreamVary(visit, [...recorded, ...inputs]))
   if (vary.length > 0) headers.push(['vary', vary.join(', '), 'append'])
@@ -153,9 +153,7 @@ async function makeEntry(
     ...(ownEtag && { ownEtag }),
     body: textOf(copy.bytes) ?? copy.bytes,
   }
-  const kept = keepable(subject, entry, inputs, recorded)
-  if (!kept) return { reason: 'reads-variable' }
-  return { kept, seconds: secondsToKeep(use, isValidatable(entry)) }
+  return toKeep(subject, entry, inputs, recorded)
 }
 
 /**

@@ -12,10 +12,11 @@ import type { Land } from '../isolate/flights.ts'
 import { MOST_REFRESH_MS } from '../isolate/refreshes.ts'
 import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
-import { commitKept } from '../miss/committing.ts'
+import { commit } from '../miss/committing.ts'
 import { mayTake } from '../miss/sharing.ts'
 import { abandoned, type NotStorable, toKeep } from '../miss/storable.ts'
 import { begin, use } from '../protocol/collect.ts'
+import type { Keepable } from '../protocol/keep.ts'
 import { type Recollection, recall } from '../protocol/recall.ts'
 import { type Report, type RequestState, reportFailure } from '../state.ts'
 import { left } from '../store/span.ts'
@@ -112,23 +113,17 @@ async function make(
   report({ type: 'handled', namespace: subject.namespace, status: 200, milliseconds: made - started })
   const scopes = union(subject.scopes, [...parts.scopes])
   use(state.parts, connection, { scopes, stamp: parts.stamp ?? stamp })
-  const notStored = (why: NotStorable) => report({ type: 'not-stored', ...why })
-  if (value === undefined || memo.use.fresh === 0) notStored({ reason: 'not-fresh' })
-  else if (made - started > mostMs) notStored({ reason: 'cut-short', detail: 'refresh' })
-  else if (memo.abandoned()) {
-    land?.(undefined)
-    notStored(abandoned)
-  } else if (value.length > MOST_CHARACTERS) notStored({ reason: 'too-large' })
-  else if (parts.stamp === null) notStored({ reason: 'lost' })
+  let kept: Keepable | NotStorable
+  if (value === undefined || memo.use.fresh === 0) kept = { reason: 'not-fresh' }
+  else if (made - started > mostMs) kept = { reason: 'cut-short', detail: 'refresh' }
+  else if (memo.abandoned()) kept = abandoned
+  else if (value.length > MOST_CHARACTERS) kept = { reason: 'too-large' }
+  else if (parts.stamp === null) kept = { reason: 'lost' }
   else {
     const about = { stamp: parts.stamp, scopes, status: 200, headers: [], made, body: value }
-    const kept = toKeep(subject, { ...about, ...asMembers(memo.use) }, [], [])
-    if ('reason' in kept) notStored(kept)
-    else {
-      land?.(kept)
-      state.background(commitKept(connection, subject, kept, report))
-    }
+    kept = toKeep(subject, { ...about, ...asMembers(memo.use) }, [], [])
   }
+  state.background(commit({ connection, report }, { subject, land }, kept))
   return value
 }
 

@@ -18,6 +18,7 @@ import { requestForHandler } from '../request/for-handler.ts'
 import { say } from '../respond/saying.ts'
 import { NOTHING, select, selectMade } from '../respond/selecting.ts'
 import { type Before, forwarded, type Visit } from '../visit.ts'
+import { tellNotStored } from './committing.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
@@ -48,8 +49,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     // No Response: Hono fails unless middleware above makes one. To ask for `c.res` would make one, of nothing.
     if (standIn(visit, before, entry, { about, above, run })) return
     run.end()
-    before.land?.(null)
-    return visit.report({ type: 'not-stored', reason: 'error' })
+    return tellNotStored(visit, before, { reason: 'error' })
   }
   // A 416: there is no rest any more.
   if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
@@ -124,14 +124,13 @@ function standIn(
   entry: Entry | null,
   { about, above, status, run }: Failed,
 ): boolean {
-  const { c, asked, report } = visit
+  const { c, asked } = visit
   const now = Date.now()
   // Of a part, most requests want something else.
   if (!entry || !mayStandIn(entry, residence(entry, now)) || !select(asked, entry)) return false
   run?.end()
-  before.land?.(null)
   const threw = c.error !== undefined || status === undefined
-  report({ type: 'not-stored', reason: threw ? 'error' : 'status', detail: 'stale-if-error' })
+  tellNotStored(visit, before, { reason: threw ? 'error' : 'status', detail: 'stale-if-error' })
   const said = {
     ...about,
     ...(status !== undefined && { forwardedStatus: status }),

@@ -11,7 +11,7 @@ import { initialAge } from '../http/freshness.ts'
 import { renewFields } from '../http/renew.ts'
 import { union } from '../key/names.ts'
 import type { Before, Visit } from '../visit.ts'
-import { commitKept } from './committing.ts'
+import { commit } from './committing.ts'
 import type { Run } from './run.ts'
 import { inputsFrom, mayBeStored, type NotStorable, toKeep } from './storable.ts'
 
@@ -104,18 +104,10 @@ function withNames(headers: readonly Field[], stored: readonly string[]): readon
 }
 
 /** Commits a renewed entry. */
-export async function commitRenewed(
+export function commitRenewed(
   visit: Visit,
-  { subject, recorded, land }: Before,
+  before: Before,
   { entry: { text: _text, ...entry }, unfit, inputs }: Renewal,
-): Promise<void> {
-  const { connection, report } = visit
-  const kept = unfit ?? toKeep(subject, entry, inputs, recorded)
-  if ('reason' in kept) {
-    land?.(null)
-    return report({ type: 'not-stored', ...kept })
-  }
-  land?.(kept)
-  await commitKept(connection, subject, kept, report)
-  land?.(null)
+): Promise<boolean> {
+  return commit(visit, before, unfit ?? toKeep(before.subject, entry, inputs, before.recorded))
 }

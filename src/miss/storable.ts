@@ -134,9 +134,6 @@ const withoutBody = ({ status, statusText, headers }: Response): Response =>
 
 export const abandoned: NotStorable = { reason: 'cut-short', detail: 'its client has gone' }
 
-/** Whether it is the client's doing: the next request may bring an answer for all. */
-export const isOfClient = (why: NotStorable): boolean => why === abandoned || why.reason === 'reads-header'
-
 const strayBody: NotStorable = {
   reason: 'reads-raw-request',
   detail: 'the request is a GET with a body, which no key covers',

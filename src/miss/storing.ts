@@ -23,17 +23,9 @@ import { copyOfFetched, isDecoded } from '../respond/fetched.ts'
 import { isForeign } from '../respond/foreign.ts'
 import { replaceResponse, setField } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
-import { commitKept } from './committing.ts'
+import { commit, tellNotStored } from './committing.ts'
 import type { Run } from './run.ts'
-import {
-  inputsFrom,
-  isOfClient,
-  mayBeStored,
-  type NotStorable,
-  refusedSoFar,
-  toKeep,
-  valuesOf,
-} from './storable.ts'
+import { inputsFrom, mayBeStored, type NotStorable, refusedSoFar, toKeep, valuesOf } from './storable.ts'
 
 const MOST_MILLISECONDS = 60_000
 
@@ -64,8 +56,8 @@ export function storeResponse(
     })
   const committing = makeEntry(visit, before, run, { ours, fields, use })
     // Nobody may wait for what will not come, least of all the end of the client's body.
-    .catch((): Made => ({ reason: 'error' }))
-    .then((made) => commit(visit, before, made))
+    .catch((): NotStorable => ({ reason: 'error' }))
+    .then((made) => commitVariant(visit, before, made))
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.
@@ -77,8 +69,7 @@ export function storeResponse(
 
 function notStored(visit: Visit, before: Before, run: Run, why: NotStorable): CacheStatus {
   run.end()
-  before.land?.(isOfClient(why) ? undefined : null)
-  visit.report({ type: 'not-stored', ...why })
+  tellNotStored(visit, before, why)
   return { detail: why.reason }
 }
 
@@ -90,22 +81,13 @@ interface Storable {
   readonly use: Usefulness
 }
 
-type Made = Keepable | NotStorable
-
-/** Resolves to whether it has been stored. */
-async function commit(visit: Visit, { subject, recorded, need, land }: Before, made: Made): Promise<boolean> {
-  const { connection, path, variants, report } = visit
-  if ('reason' in made) {
-    land?.(isOfClient(made) ? undefined : null)
-    report({ type: 'not-stored', ...made })
-    return false
-  }
-  land?.(made)
-  const stored = await commitKept(connection, subject, made, report)
-  land?.(null)
-  const { inputs } = made
-  if (stored && need === 'vary-miss' && inputs.length === recorded.length)
-    variants.made(path, valuesOf(subject, inputs), Date.now())
+/** Resolves to whether it has been stored, and counts it where it is one more variant of the same inputs. */
+async function commitVariant(visit: Visit, before: Before, made: Keepable | NotStorable): Promise<boolean> {
+  const { path, variants } = visit
+  const { subject, recorded, need } = before
+  const stored = await commit(visit, before, made)
+  if (stored && need === 'vary-miss' && 'inputs' in made && made.inputs.length === recorded.length)
+    variants.made(path, valuesOf(subject, made.inputs), Date.now())
   return stored
 }
 
@@ -115,7 +97,7 @@ async function makeEntry(
   { subject, recorded }: Before,
   run: Run,
   { ours, fields, use }: Storable,
-): Promise<Made> {
+): Promise<Keepable | NotStorable> {
   const { c, asked, route, state } = visit
   const { status, headers: given } = c.res
   const made = Date.now()

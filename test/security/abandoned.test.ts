@@ -8,7 +8,7 @@ import { type CacheOptions, cache, memoize, memoryStore } from '../../src/index.
 import { type Gate, gate, until } from '../support/gate.ts'
 import { run } from '../support/running.ts'
 import { openSite, type Site } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 const ended = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
@@ -120,6 +120,32 @@ onBothStores('a client that hangs up', (open) => {
     rows.open()
     expect(await Promise.all(others)).toEqual(['["a"]', '["a"]', '["a"]'])
     expect(runs).toBe(2)
+    await site.settle()
+  })
+
+  test('leaves those who wait until a page is confirmed to wait for one of them', async () => {
+    const site = open()
+    const rows = gate()
+    let runs = 0
+    site.app.get('/page', cache({ expire: 1 }), async (c) => {
+      runs++
+      if (!c.req.header('if-none-match')) return c.text('page', 200, { etag: '"1"' })
+      await Promise.race([rows.pass(), ended(c.req.raw.signal)])
+      return c.body(null, 304)
+    })
+    await site.get('/page')
+    pass(2)
+    const client = new AbortController()
+    const asked = site.fetch('/page', { signal: client.signal })
+    await rows.arrived
+    const others = [1, 2, 3].map(async () => (await site.fetch('/page')).text())
+    await until(() => site.events.filter(({ type }) => type === 'miss').length === 5)
+    client.abort()
+    await asked
+    await until(() => runs > 2)
+    rows.open()
+    expect(await Promise.all(others)).toEqual(['page', 'page', 'page'])
+    expect(runs).toBe(3)
     await site.settle()
   })
 

@@ -89,7 +89,8 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
   try {
     return await make(memo, found, land)
   } finally {
-    land?.(null)
+    // A function that was told of it may have failed for that alone.
+    land?.(memo.abandoned() ? undefined : null)
   }
 }
 

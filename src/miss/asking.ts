@@ -65,7 +65,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     answer(visit, renewal.entry, Date.now(), { ...about, forwardedStatus: 304, ...outcome }, above)
     return
   }
-  if (hasFailed(c) && standIn(visit, before, entry, { about, above, status, run })) return
+  if (hasFailed(c) && !run.abandoned() && standIn(visit, before, entry, { about, above, status, run })) return
   if (asked.method === 'HEAD' && entry?.status === 200 && route.profile.learnsFromHead && status === 200) {
     const learned = learnedFromHead(visit, before, entry, c.res, run)
     if (learned) {

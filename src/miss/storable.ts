@@ -68,8 +68,9 @@ export function mayBeStored(
 
 /** What has happened that keeps the response out: asked once more when its body has ended, which may read and fail late. */
 export function refusedSoFar({ c, state: { making } }: Visit, run: Run): NotStorable | null {
-  if (c.error) return { reason: 'error' }
+  // Before the error: that may be what the handler made of it.
   if (run.abandoned()) return abandoned
+  if (c.error) return { reason: 'error' }
   const { skipped } = making
   if (skipped !== null) return { reason: 'skipped', ...(skipped && { detail: skipped }) }
   const refused = run.reads?.refused

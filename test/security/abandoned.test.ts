@@ -3,7 +3,7 @@
  * half-way, or make do with less.
  */
 import type { Context } from 'hono'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type CacheOptions, cache, memoize, memoryStore } from '../../src/index.ts'
 import { type Gate, gate, until } from '../support/gate.ts'
 import { run } from '../support/running.ts'
@@ -39,6 +39,16 @@ const WAYS: [string, (site: Site, load: Load) => void][] = [
     ({ app }, load) => {
       const shared = memoize(load, { name: 'load', exclude: ['signal'] })
       app.get('/list', async (c) => c.json(await shared(c, { signal: c.req.raw.signal })))
+    },
+  ],
+]
+
+const ENDS: [string, () => string[]][] = [
+  ['makes do with less', () => []],
+  [
+    'throws, as fetch() does with that signal',
+    () => {
+      throw new DOMException('The operation was aborted', 'AbortError')
     },
   ],
 ]
@@ -101,36 +111,43 @@ onBothStores('a client that hangs up', (open) => {
     expect(site.transcript().at(-1)).toMatch(/^hit GET memoize load/)
   })
 
-  test.each(WAYS)('leaves those who wait for its %s to wait for that of one of them', async (_, way) => {
-    const site = open()
-    const rows = gate()
-    let runs = 0
-    way(site, async ({ signal }) => {
-      runs++
-      return Promise.race([rows.pass().then(() => ['a']), ended(signal).then(() => [])])
+  describe.each(WAYS)('leaves those who wait for its %s to wait for that of one of them', (_, way) => {
+    test.each(ENDS)('where it %s', async (_, atEnd) => {
+      const site = open()
+      const rows = gate()
+      let runs = 0
+      site.app.onError((_, c) => c.text('gone', 500))
+      way(site, async ({ signal }) => {
+        runs++
+        return Promise.race([rows.pass().then(() => ['a']), ended(signal).then(atEnd)])
+      })
+      const client = new AbortController()
+      const asked = site.fetch('/list', { signal: client.signal })
+      await rows.arrived
+      const others = [1, 2, 3].map(async () => (await site.fetch('/list')).text())
+      await until(() => site.events.filter(({ type }) => type === 'miss').length === 4)
+      client.abort()
+      await asked
+      await until(() => runs > 1)
+      rows.open()
+      expect(await Promise.all(others)).toEqual(['["a"]', '["a"]', '["a"]'])
+      expect(runs).toBe(2)
+      await site.settle()
     })
-    const client = new AbortController()
-    const asked = site.fetch('/list', { signal: client.signal })
-    await rows.arrived
-    const others = [1, 2, 3].map(async () => (await site.fetch('/list')).text())
-    await until(() => site.events.filter(({ type }) => type === 'miss').length === 4)
-    client.abort()
-    await asked
-    await until(() => runs > 1)
-    rows.open()
-    expect(await Promise.all(others)).toEqual(['["a"]', '["a"]', '["a"]'])
-    expect(runs).toBe(2)
-    await site.settle()
   })
 
-  test('leaves those who wait until a page is confirmed to wait for one of them', async () => {
+  test.each<[string, CacheOptions, () => void]>([
+    ['is confirmed', { expire: 1 }, () => {}],
+    ['is not, so that it stands in', { expire: 1, staleIfError: 60 }, ENDS[1]![1]],
+  ])('leaves those who wait until a page %s to wait for one of them', async (_, options, atEnd) => {
     const site = open()
     const rows = gate()
     let runs = 0
-    site.app.get('/page', cache({ expire: 1 }), async (c) => {
+    site.app.onError((_, c) => c.text('gone', 500))
+    site.app.get('/page', cache(options), async (c) => {
       runs++
       if (!c.req.header('if-none-match')) return c.text('page', 200, { etag: '"1"' })
-      await Promise.race([rows.pass(), ended(c.req.raw.signal)])
+      await Promise.race([rows.pass(), ended(c.req.raw.signal).then(atEnd)])
       return c.body(null, 304)
     })
     await site.get('/page')

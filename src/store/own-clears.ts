@@ -8,6 +8,7 @@
  */
 
 import { EVERYTHING } from './scope.ts'
+import { left, type Span } from './span.ts'
 import type { Commit, NearStore, Query, Snapshot, Store } from './store.ts'
 import { countOf, epochOf, passes, type Time } from './time.ts'
 
@@ -53,9 +54,10 @@ export function withOwnClears(
   let ended = 0
   /** Scope → its last failure; an object of its own for each, so that a later one can be told from it. */
   const pending = new Map<string, { attempts: number }>()
-  let nextAttempt = 0
-  let retriedUntil = 0
-  let pause = FIRST_PAUSE_MS
+  /** Before the next attempt. */
+  let pause: Span = { since: 0, ms: 0 }
+  /** For how long somebody is taken to be at it. */
+  let retrying: Span | undefined
 
   /** Keeps a clear as fences; `before` is the count of clears at which it was sent. */
   function keep(scopes: readonly string[], time: Time | null, before: number): void {
@@ -73,9 +75,8 @@ export function withOwnClears(
 
   function postpone(scopes: readonly string[]): void {
     if (pending.size === 0) {
-      pause = FIRST_PAUSE_MS
-      nextAttempt = now() + pause
-      retriedUntil = 0
+      pause = { since: now(), ms: FIRST_PAUSE_MS }
+      retrying = undefined
     }
     for (const scope of scopes) pending.set(scope, { attempts: 0 })
     if (pending.size > MOST_PENDING) {
@@ -109,8 +110,7 @@ export function withOwnClears(
 
   async function attempt(): Promise<void> {
     const scopes = [...pending.keys()]
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
-    nextAttempt = now() + pause
+    pause = { since: now(), ms: Math.min(pause.ms * 2, LONGEST_PAUSE_MS) }
     try {
       await clearAndKeep(scopes)
     } catch {
@@ -123,11 +123,9 @@ export function withOwnClears(
 
   async function attemptUntilDone(): Promise<void> {
     while (pending.size > 0) {
-      // The clock was set back.
-      if (nextAttempt - now() > pause) nextAttempt = now()
-      retriedUntil = nextAttempt + OVERDUE_MS
-      if (now() >= nextAttempt) await attempt()
-      else await sleep(nextAttempt - now())
+      const rest = left(pause, now())
+      retrying = { since: now(), ms: rest + OVERDUE_MS }
+      await (rest > 0 ? sleep(rest) : attempt())
     }
   }
 
@@ -180,10 +178,7 @@ export function withOwnClears(
     pending: () => [...pending.keys()],
 
     retry() {
-      if (pending.size === 0) return undefined
-      const left = retriedUntil - now()
-      const isNobodys = left <= 0 || left > LONGEST_PAUSE_MS + OVERDUE_MS
-      return isNobodys ? attemptUntilDone() : undefined
+      return pending.size > 0 && left(retrying, now()) === 0 ? attemptUntilDone() : undefined
     },
   }
 

@@ -33,8 +33,6 @@ export interface NearOptions {
 /** An entry that the store is known to have had. */
 interface Copy {
   readonly value: string
-  /** Which copy this is. */
-  readonly id: number
   /** Which of all things sent or confirmed here has told of it last. */
   turn: number
   /** Replies to look-ups whose last entry this is, the latest last. */
@@ -43,8 +41,8 @@ interface Copy {
 
 /** A reply that may be given again. */
 interface Window {
-  /** Of the copies that it was about. */
-  readonly ids: readonly number[]
+  /** What it was about. */
+  readonly copies: readonly Copy[]
   readonly reply: Snapshot
   readonly sent: Sent
 }
@@ -92,7 +90,7 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
     if (copy && copy.turn > turn) return
     if (value === null) kept.delete(name)
     else if (copy?.value === value) copy.turn = turn
-    else put(name, { value, id: turn, turn, windows: [] })
+    else put(name, { value, turn, windows: [] })
   }
 
   /** The copies of all these entries, or none. */
@@ -118,7 +116,7 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
     if (seconds === 0 || kept.get(name) !== copy) return
     const same = windowOf(copy, reply.scopes)
     if (same && same.sent.turn > sent.turn) return
-    const window = { ids: copies.map(({ id }) => id), reply, sent }
+    const window = { copies, reply, sent }
     copy.windows = [...copy.windows.filter((other) => other !== same), window].slice(-MOST_WINDOWS)
     put(name, copy)
   }
@@ -129,7 +127,7 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
     const window = windowOf(kept.get(entries[last]!), scopes)
     if (!window || !isOpen(window)) return null
     // The window is the last one's own.
-    const areKept = entries.every((name, i) => i === last || kept.get(name)?.id === window.ids[i])
+    const areKept = entries.every((name, i) => i === last || kept.get(name) === window.copies[i])
     return areKept ? window.reply : null
   }
 
@@ -207,5 +205,5 @@ function sizeOf(name: string, { value, windows }: Copy): number {
   return bytes
 }
 
-const areSame = <Item>(some: readonly Item[], others: readonly Item[]): boolean =>
+const areSame = (some: readonly string[], others: readonly string[]): boolean =>
   some === others || (some.length === others.length && some.every((item, i) => item === others[i]))

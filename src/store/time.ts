@@ -46,9 +46,8 @@ export function passes(stamp: Time, fence: Time | null | undefined): boolean {
 
 /** The earlier of two stamps; `null` where they are of different epochs and cannot be compared. */
 export function earlier(a: Time, b: Time): Time | null {
-  const epoch = epochOf(a)
-  if (epoch === null || epoch !== epochOf(b)) return null
-  return countOf(a) <= countOf(b) ? a : b
+  if (passes(a, b)) return b
+  return passes(b, a) ? a : null
 }
 
 /**

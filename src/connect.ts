@@ -92,8 +92,7 @@ function open(options: ConnectionOptions, { read, write }: Timeouts): Connection
 
 function storeOf(options: ConnectionOptions, read: number, write: number): Store {
   const { store, prefix } = options
-  if (!store)
-    return redisStore({ send: sender(options, read, write), ...(prefix !== undefined && { prefix }) })
+  if (!store) return redisStore({ send: sender(options, read, write), prefix })
   return prefix === undefined ? store : prefixed(store, prefix)
 }
 

@@ -100,11 +100,11 @@ export interface OpenCacheOptions extends ConnectionOptions {
 export function openCache(options: OpenCacheOptions = {}): Pick<CacheHandle, 'clear'> {
   checkOpenCacheOptions(options)
   const { waitUntil, onEvent = warnings(), ...where } = options
-  const found = namesStore(where) ? where : { ...where, ...credentials(undefined) }
-  if (!namesStore(found)) {
+  const found = namesStore(where) ? where : credentials(undefined)
+  if (!found) {
     throw new ConfigError('openCache(): there is no store to clear; give url and token, redis, or store')
   }
-  const connection = connect(found)
+  const connection = connect({ ...where, ...found })
   const background = (promise: Promise<unknown>) => handOver(promise, waitUntil)
   const report = (report: Report) => tell(() => onEvent({ ...report, method: '', route: '' } as CacheEvent))
   return {
@@ -145,6 +145,7 @@ function renewals(): (options: RedisCacheOptions) => boolean {
 /** Opens connections for one `redisCache()`, which keeps its last one and its own embedded store. */
 function opener() {
   const isNewAgain = renewals()
+  /** Of literal options. */
   let last: { opened: Remarked; env: unknown } | undefined
   let embedded: Store | undefined
   let runtime: string | undefined
@@ -167,7 +168,7 @@ function opener() {
     // Workers hand the same `env` to every request of an isolate; elsewhere the environment is the process's.
     runtime ??= getRuntimeKey()
     const env = runtime === 'workerd' ? c.env : undefined
-    if (literal && last?.env === env && last) return last.opened
+    if (last && last.env === env) return last.opened
     let options: RedisCacheOptions = literal ? given : {}
     try {
       if (!literal) {

@@ -25,7 +25,7 @@ export interface RedisStoreOptions {
   /** Sends one raw command, with ioredis for example `(command) => redis.call(...command)`. */
   send: Send
   /** First segment of every Redis key. Default `'cache'`. */
-  prefix?: string
+  prefix?: string | undefined
   /** A string that no other call has given, for the epoch of a clock. Default: 80 random bits. */
   epoch?: () => string
 }

@@ -10,7 +10,6 @@ import type { Context } from 'hono'
 import type { JSONParsed } from 'hono/utils/types'
 import { atOnce, mistakeOf } from '../callbacks.ts'
 import { ConfigError } from '../errors.ts'
-import type { Usable } from '../http/policy.ts'
 import { md5 } from '../key/md5.ts'
 import { union } from '../key/names.ts'
 import { argumentText, hasMembers, isPlainObject, plainCopy } from '../key/plain.ts'
@@ -74,6 +73,7 @@ export function memoize<Args extends object, Value>(
 ): (c: Context<any, any, any>, args: Args) => Promise<Memoized<Value>> {
   checkMemoize(compute, options)
   const { name, namespace = DEFAULT_NAMESPACE, tags = [], exclude = [] } = options
+  const { expire = DEFAULT_EXPIRE, staleWhileRevalidate = 0, staleIfError = 0 } = options
   const ownScopes = [EVERYTHING, namespaceScope(namespace), keyScope(namespace, name)]
   const warn = withoutState(`memoize(${name})`)
 
@@ -123,7 +123,7 @@ export function memoize<Args extends object, Value>(
     const memo = {
       subject,
       state,
-      use: useOf(options),
+      use: { fresh: expire, age: 0, staleWhileRevalidate, staleIfError },
       report,
       compute: () => compute(atCall),
       abandoned: () => Object.values(atCall).some((value) => value instanceof AbortSignal && value.aborted),
@@ -131,12 +131,6 @@ export function memoize<Args extends object, Value>(
     return (await recallOrCompute(memo)) as Memoized<Value>
   }
 }
-
-const useOf = <Args>({
-  expire = DEFAULT_EXPIRE,
-  staleWhileRevalidate = 0,
-  staleIfError = 0,
-}: MemoizeOptions<Args>): Usable => ({ fresh: expire, age: 0, staleWhileRevalidate, staleIfError })
 
 /** The canonical text of a call: never that of a request, which begins with a method or `key`. */
 function memoText(namespace: string, name: string, args: object, exclude: readonly string[]): string {

@@ -17,7 +17,7 @@ import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
 import { fixed, notPlain } from './learn/reads.ts'
 import { answerByHandler } from './miss/asking.ts'
-import { landing, leaseOrAnswer } from './miss/leasing.ts'
+import { leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
 import { passOn } from './miss/replay.ts'
 import { shareOrLead } from './miss/sharing.ts'
@@ -212,12 +212,9 @@ async function miss(visit: Visit, before: Before, entry: Entry | null): Promise<
   let land = shared
   state.acting.land = land
   try {
-    const lease = land && route.lease ? await leaseOrAnswer(visit, before, patience) : null
-    if (lease && 'entry' in lease) {
-      land?.({ entry: lease.entry, inputs: lease.inputs, found: true })
-      return
-    }
-    land = landing(land, lease)
+    const leased = land && route.lease ? await leaseOrAnswer(visit, before, patience, land) : land
+    if (leased === 'answered') return
+    land = leased
     await answerByHandler(visit, { ...before, land }, entry)
   } catch (error) {
     land?.(null)

@@ -18,7 +18,7 @@ import type { Before, Visit } from '../visit.ts'
 import { answerShared } from './sharing.ts'
 
 /** Gives a lease back. */
-export type Release = () => void
+type Release = () => void
 
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 250
@@ -50,24 +50,27 @@ export async function takeLease(
  * Waits until the lease is had, or the request has been answered with what its holder has made.
  *
  * @param patience for how long the request waits, for others in this isolate too
- * @returns what gives the lease back; what the request has been answered with; `null` where neither came in time
+ * @param land ends the flight that the request leads
+ * @returns `'answered'`, and the flight has ended; else what ends it, and gives the lease back where that came in time
  */
 export async function leaseOrAnswer(
   visit: Visit,
   before: Before,
   patience: Span,
-): Promise<Release | Found | null> {
+  land: Land,
+): Promise<'answered' | Land> {
   let release = await takeLease(visit, before)
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    if (release) return release
-    if (left(patience, Date.now()) < pause) return null
+    if (release) return landing(land, release)
+    if (left(patience, Date.now()) < pause) return land
     await new Promise((resolve) => setTimeout(resolve, pause))
     // The lease first: given back between the two, it would be had although the entry is there.
     release = await takeLease(visit, before)
     const found = await answerFromStore(visit, before)
     if (found) {
       release?.()
-      return found
+      land({ entry: found.entry, inputs: found.inputs, found: true })
+      return 'answered'
     }
   }
 }
@@ -87,10 +90,9 @@ async function answerFromStore(visit: Visit, before: Before): Promise<Found | nu
 }
 
 /** Ends the flight and gives the lease back, once what was made is where others look for it. */
-export const landing = (land: Land | undefined, release: Release | null): Land | undefined =>
-  release && land
-    ? (cargo) => {
-        land(cargo)
-        if (!cargo) release()
-      }
-    : land
+const landing =
+  (land: Land, release: Release): Land =>
+  (cargo) => {
+    land(cargo)
+    if (!cargo) release()
+  }

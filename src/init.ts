@@ -100,7 +100,7 @@ export interface OpenCacheOptions extends ConnectionOptions {
 export function openCache(options: OpenCacheOptions = {}): Pick<CacheHandle, 'clear'> {
   checkOpenCacheOptions(options)
   const { waitUntil, onEvent = warnings(), ...where } = options
-  const found = namesStore(where) ? where : credentials(undefined)
+  const found = namesStore(where) ? where : credentials()
   if (!found) {
     throw new ConfigError('openCache(): there is no store to clear; give url and token, redis, or store')
   }

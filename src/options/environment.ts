@@ -14,7 +14,7 @@ const NAMES = [
   ['KV_REST_API_URL', 'KV_REST_API_TOKEN'],
 ] as const
 
-export function credentials(c: Context | undefined): { url: string; token: string } | null {
+export function credentials(c?: Context): { url: string; token: string } | null {
   const read = reader(c)
   for (const [urlName, tokenName] of NAMES) {
     const url = read(urlName)
@@ -31,11 +31,11 @@ export function credentials(c: Context | undefined): { url: string; token: strin
   return null
 }
 
-function reader(c: Context | undefined): (name: string) => string | undefined {
+function reader(c?: Context): (name: string) => string | undefined {
   let all: Record<string, unknown> | undefined
   try {
-    // Only Workers need the Context for it.
-    all = c || getRuntimeKey() !== 'workerd' ? env(c as Context) : undefined
+    // Only Workers need the Context for it, and have nothing to read without.
+    all = env(c as Context)
   } catch {
     // Deno lets an app read all of its environment, these names alone, or nothing.
   }

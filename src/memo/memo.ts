@@ -41,23 +41,23 @@ export async function recallOrCompute(memo: Memo): Promise<unknown> {
   const { namespace, key } = subject
   const found = await lookUp(memo)
   if (!found) return asJson(await memo.compute())
-  if (found.outcome !== 'found') return fromText(await share(memo, found))
+  if (found.outcome !== 'found') return share(memo, found)
 
   const { entry } = found
   const json = parsed(entry.body)
-  if (!json) return fromText(await share(memo, { ...found, outcome: 'invalid' }))
+  if (!json) return share(memo, { ...found, outcome: 'invalid' })
   const now = Date.now()
-  const ttl = remaining(entry, now)
   const reuse = mayReuse(entry, residence(entry, now), NO_DEMANDS)
   if (reuse.use === 'validate') {
     try {
-      return fromText(await share(memo, found))
+      return await share(memo, found)
     } catch (error) {
       if (!mayStandIn(entry, residence(entry, now))) throw error
       report({ type: 'not-stored', reason: 'error', detail: 'stale-if-error' })
     }
   } else {
-    report({ type: 'hit', namespace, key, ttl, milliseconds: found.milliseconds })
+    const { milliseconds } = found
+    report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
   }
   use(state.parts, found.connection, entry)
   // After that: the value that is replaced is no part of the one that replaces it.
@@ -66,7 +66,7 @@ export async function recallOrCompute(memo: Memo): Promise<unknown> {
 }
 
 /** Takes what a concurrent call is making, or makes it for whoever calls meanwhile. */
-async function share(memo: Memo, found: Found): Promise<string | undefined> {
+async function share(memo: Memo, found: Found): Promise<unknown> {
   const { subject, state, report } = memo
   const { connection, outcome, milliseconds } = found
   const { namespace, key } = subject
@@ -80,14 +80,14 @@ async function share(memo: Memo, found: Found): Promise<string | undefined> {
     if (cargo && mayTake(subject, found, cargo)) {
       report({ type: 'shared', namespace, key })
       use(state.parts, connection, cargo.entry)
-      return cargo.entry.body as string
+      return fromText(cargo.entry.body as string)
     }
     // Given up: of those who waited for it one makes the value, and the others wait for that.
     waiting = cargo === undefined ? flights.join(subject.name, left(patience, Date.now())) : undefined
   }
   const land = flights.lead(subject.name, COALESCE_MS, store.clears())
   try {
-    return await make(memo, found, land)
+    return fromText(await make(memo, found, land))
   } finally {
     // A function that was told of it may have failed for that alone.
     land?.(memo.abandoned() ? undefined : null)

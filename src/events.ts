@@ -168,7 +168,7 @@ const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
   'out-of-memory': ': Redis has no memory left and evicts nothing',
 }
 
-/** Of a callback. A configuration that is wrong as a whole is a `misconfigured` event, and here without a detail. */
+/** A callback is wrong. Where the configuration as a whole is, there is no detail here: a `misconfigured` event says it. */
 const isMistake = ({ reason, detail }: { reason: string; detail?: string }): boolean =>
   reason === 'configuration' && detail !== undefined
 

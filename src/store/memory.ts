@@ -78,14 +78,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async commit({ stamp, scopes, writes }: Commit): Promise<CommitOutcome> {
       const current = clock
       if (current === null || !passes(current, stamp)) return 'lost'
-      const fences = scopes.map(kept.get)
       let cleared = false
-      scopes.forEach((scope, i) => {
-        const fence = fences[i]
-        if (!fence) setFence(scope, current, fenceLifetime(scope, writes))
-        else kept.prolong(scope, fenceLifetime(scope, writes) * 1000)
+      for (const scope of scopes) {
+        const fence = kept.get(scope)
+        const seconds = fenceLifetime(scope, writes)
+        if (fence === null) setFence(scope, current, seconds)
+        else kept.prolong(scope, seconds * 1000)
         if (!passes(stamp, fence ?? current)) cleared = true
-      })
+      }
       if (cleared) return 'cleared'
       for (const { name, value, seconds } of writes) kept.set(name, value, seconds * 1000)
       return 'stored'

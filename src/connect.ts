@@ -52,9 +52,9 @@ export function connect(options: ConnectionOptions): Connection {
     connections = byIdentity.get(given) ?? new Map()
     byIdentity.set(given, connections)
   }
-  const { read, write } = timeouts(timeout)
-  const key = JSON.stringify([url, token, prefix, read, write, near?.seconds, near?.maxBytes])
-  const connection = connections.get(key) ?? open(options, { read, write })
+  const timeouts = timeoutsOf(timeout)
+  const key = JSON.stringify([url, token, prefix, timeouts, near?.seconds, near?.maxBytes])
+  const connection = connections.get(key) ?? open(options, timeouts)
   // Used last, it is the last to be forgotten.
   connections.delete(key)
   connections.set(key, connection)
@@ -73,11 +73,10 @@ function forgetOne(connections: Map<string, Connection>): void {
   connections.delete(connections.keys().next().value!)
 }
 
-function open(options: ConnectionOptions, { read, write }: Timeouts): Connection {
+function open(options: ConnectionOptions, timeouts: Timeouts): Connection {
   const now = () => Date.now()
-  const timesLookUps = !options.store && !options.redis
-  const safe = guarded(storeOf(options, read, write), { read, write, timesLookUps, now })
-  const { near } = options
+  const { near, redis, store } = options
+  const safe = guarded(storeOf(options, timeouts), { ...timeouts, timesLookUps: !store && !redis, now })
   return {
     // The clears made here above the copies: whatever a copy or a reply in flight says passes their fences.
     store: withOwnClears(near ? withNear(safe, { ...near, now }) : safe, { now, sleep }),
@@ -86,27 +85,24 @@ function open(options: ConnectionOptions, { read, write }: Timeouts): Connection
     names,
     flights: createFlights(now),
     refreshes: createRefreshes(now),
-    deadline: read,
+    deadline: timeouts.read,
   }
 }
 
-function storeOf(options: ConnectionOptions, read: number, write: number): Store {
+function storeOf(options: ConnectionOptions, timeouts: Timeouts): Store {
   const { store, prefix } = options
-  if (!store) return redisStore({ send: sender(options, read, write), prefix })
+  if (!store) return redisStore({ send: sender(options, timeouts), prefix })
   return prefix === undefined ? store : prefixed(store, prefix)
 }
 
-interface Timeouts {
-  readonly read: number
-  readonly write: number
-}
+type Timeouts = Required<Exclude<Timeout, number>>
 
-function timeouts(timeout: Timeout | undefined): Timeouts {
+function timeoutsOf(timeout: Timeout | undefined): Timeouts {
   if (typeof timeout === 'number') return { read: timeout, write: timeout }
   return { read: timeout?.read ?? DEFAULT_READ_MS, write: timeout?.write ?? DEFAULT_WRITE_MS }
 }
 
-function sender({ url, token, redis }: ConnectionOptions, read: number, write: number): Send {
+function sender({ url, token, redis }: ConnectionOptions, { read, write }: Timeouts): Send {
   if (redis) return 'send' in redis ? (command) => redis.send(command) : (command) => redis.exec(command)
 
   let client: UpstashClient | undefined

@@ -4,6 +4,7 @@
 
 import type { Context } from 'hono'
 import { atOnce, mistakeOf } from '../callbacks.ts'
+import { isZeroOrMore } from '../checking.ts'
 import { type Entry, mayBeRecorded } from '../entry/entry.ts'
 import type { NotStoredReason } from '../events.ts'
 import { type Field, fieldOf, namesOf } from '../http/fields.ts'
@@ -46,7 +47,7 @@ export function mayBeStored(
     return { reason: 'configuration', detail: mistakeOf('expire', cause) }
   }
   const { expire } = rules
-  if (expire !== null && expire !== undefined && !(Number.isFinite(expire) && expire >= 0)) {
+  if (expire !== null && expire !== undefined && !isZeroOrMore(expire)) {
     return { reason: 'configuration', detail: 'expire gave no number of seconds' }
   }
   const verdict = mayStore(candidate(res.status, res.headers, fields), rules)

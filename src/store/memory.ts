@@ -6,7 +6,7 @@
  * Methods run to their end at once; nothing expires by a timer but when it is looked at.
  */
 
-import { type Checks, callback, checkOptions, expecting } from '../checking.ts'
+import { type Checks, callback, checkOptions, expecting, isZeroOrMore } from '../checking.ts'
 import { type BoundedMap, boundedMap, bytesOfTexts } from './bounded-map.ts'
 import { fenceLifetime } from './lifetime.ts'
 import { EVERYTHING } from './scope.ts'
@@ -30,7 +30,7 @@ const MIB = 1024 * 1024
 
 const limit = expecting(
   'a whole number, zero or more',
-  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  (value) => isZeroOrMore(value) && Number.isSafeInteger(value),
 )
 const CHECKS: Checks = { maxBytes: limit, maxEntries: limit, now: callback }
 

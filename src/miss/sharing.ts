@@ -14,7 +14,7 @@ import type { Cargo, Land } from '../isolate/flights.ts'
 import { union, without } from '../key/names.ts'
 import { nameOf, type Subject, variantOf } from '../key/subject.ts'
 import { left, type Span } from '../store/span.ts'
-import { judge, type Seen } from '../store/time.ts'
+import { judge } from '../store/time.ts'
 import { type Before, forwarded, type Visit } from '../visit.ts'
 
 /** Whether the request can be answered by what another makes. */
@@ -42,7 +42,8 @@ export async function shareOrLead(
     const cargo = await waiting
     if (cargo === null) break
     if (cargo && mayTake(subject, before, cargo)) {
-      if (answerWith(visit, before, cargo)) return 'answered'
+      const mayUse = mayReuse(cargo.entry, 0, visit.demands).use !== 'validate'
+      if (mayUse && answerShared(visit, before, cargo.entry)) return 'answered'
       // It wants another part, say, or a validation. The next one would not bring that either, and they would go one by
       // one.
       break
@@ -59,11 +60,6 @@ export async function shareOrLead(
 /** What is validated before each use is nobody else's as it is: it lets those who wait go, as what is not stored does. */
 const forOthers = (land: Land | undefined): Land | undefined =>
   land && ((cargo) => land(cargo && (mayReuse(cargo.entry, 0, NO_DEMANDS).use !== 'validate' ? cargo : null)))
-
-function answerWith(visit: Visit, before: Before, { entry }: Cargo): boolean {
-  if (mayReuse(entry, 0, visit.demands).use === 'validate') return false
-  return answerShared(visit, before, entry)
-}
 
 /** Answers with what another request has made; whether that was possible. */
 export function answerShared(visit: Visit, before: Before, entry: Entry): boolean {
@@ -86,7 +82,7 @@ export function mayTake(
   const same = cargo.entry.stamp === stamp && cargo.clears === clears
   // What was found may have been made before a clear of before the flight. Whoever found it has judged its scopes.
   if (same && (!cargo.found || without(subject.scopes, cargo.entry.scopes).length === 0)) return true
-  return isValid(cargo.entry, subject, seen)
+  return judge(cargo.entry.stamp, cargo.entry.scopes, seen, subject.scopes.length) === 'valid'
 }
 
 /** Another request may have the same text and differ in what the answer turned out to depend on. */
@@ -94,6 +90,3 @@ function isOf(subject: Subject, { entry, inputs }: Cargo): boolean {
   const text = inputs.length > 0 ? variantOf(subject, inputs)?.text : subject.text
   return entry.text === text
 }
-
-const isValid = ({ stamp, scopes }: Entry, subject: Subject, seen: Seen): boolean =>
-  judge(stamp, scopes, seen, subject.scopes.length) === 'valid'

@@ -18,7 +18,7 @@ export interface Run {
   readonly ranged: boolean
   /** What was read, and still is while the body runs; `null` where reads are not observed. */
   readonly reads: Reads | null
-  /** The body is there already, so that nothing more can be read. */
+  /** The body is there already, so that nothing more can be read; or reads are not observed. */
   readonly complete: boolean
   /** What the response is made of. */
   readonly parts: Parts
@@ -78,7 +78,7 @@ async function observed(
     // Not where the handler has put its own there, which its body may read yet.
     if (!observation && c.req.raw === request) Reflect.set(c.req, 'raw', asked)
   }
-  const complete = observation?.returned(asked) ?? false
+  const complete = observation?.returned(asked) ?? true
   const unobserved: Run['unobserved'] = observation?.unobserved ?? ((call) => call())
   // The request of another host may have no signal.
   const hasGone = () => asked.signal?.aborted === true

@@ -61,8 +61,7 @@ export function storeResponse(
   state.background(committing)
   addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.
-  const isCertain = run.complete || !run.reads
-  if (route.cacheControl !== undefined && isCertain && !isKeptBack(fields, run.above))
+  if (route.cacheControl !== undefined && run.complete && !isKeptBack(fields, run.above))
     setField(c, 'cache-control', route.cacheControl)
   return { stored: true, committing }
 }

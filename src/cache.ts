@@ -9,7 +9,7 @@ import type { Context, Env, MiddlewareHandler, Next } from 'hono'
 import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
-import { remaining, residence } from './entry/freshness.ts'
+import { residence } from './entry/freshness.ts'
 import { isUnsafe } from './http/methods.ts'
 import { demandsOf, mayReuse } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
@@ -177,9 +177,10 @@ async function visitCache(visit: Visit): Promise<void> {
 
   // 4. Of use as it is: answer with it, and refresh it behind the answer where it is stale.
   const { entry } = found
-  const reuse = mayReuse(entry, residence(entry, now), demands)
+  const resident = residence(entry, now)
+  const reuse = mayReuse(entry, resident, demands)
   if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry)
-  const isOld = residence(entry, now) > entry.fresh * route.refreshAhead
+  const isOld = resident > entry.fresh * route.refreshAhead
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
   // What cannot be refreshed behind the answer is refreshed before it.
   if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry)
@@ -188,7 +189,7 @@ async function visitCache(visit: Visit): Promise<void> {
   if (answered === 'partial') return miss(visit, { ...before, need: 'partial' }, entry)
   if (recorded.length > 0) visit.variants.hit(visit.path)
   const { namespace, key } = subject
-  report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
+  report({ type: 'hit', namespace, key, ttl: entry.fresh - resident, milliseconds })
   refresh?.()
 }
 

@@ -17,9 +17,6 @@ export function residence({ made }: Entry, now: number): number {
   return passed < -MOST_SKEW ? OLDEST : Math.max(0, passed)
 }
 
-/** Seconds of freshness left; less than none where it is stale. */
-export const remaining = (entry: Entry, now: number): number => entry.fresh - residence(entry, now)
-
 /** The members of an entry that say how it is of use; what is not so is left out. */
 export const asMembers = ({ fresh, age, staleWhileRevalidate, staleIfError, validate, strict }: Usable) => ({
   fresh,

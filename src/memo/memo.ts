@@ -5,7 +5,7 @@
 
 import type { Connection } from '../connect.ts'
 import type { Entry } from '../entry/entry.ts'
-import { asMembers, remaining, residence } from '../entry/freshness.ts'
+import { asMembers, residence } from '../entry/freshness.ts'
 import type { Usable } from '../http/policy.ts'
 import { mayReuse, mayStandIn, NO_DEMANDS } from '../http/reuse.ts'
 import type { Land } from '../isolate/flights.ts'
@@ -46,18 +46,18 @@ export async function recallOrCompute(memo: Memo): Promise<unknown> {
   const { entry } = found
   const json = parsed(entry.body)
   if (!json) return share(memo, { ...found, outcome: 'invalid' })
-  const now = Date.now()
-  const reuse = mayReuse(entry, residence(entry, now), NO_DEMANDS)
+  const resident = residence(entry, Date.now())
+  const reuse = mayReuse(entry, resident, NO_DEMANDS)
   if (reuse.use === 'validate') {
     try {
       return await share(memo, found)
     } catch (error) {
-      if (!mayStandIn(entry, residence(entry, now))) throw error
+      if (!mayStandIn(entry, resident)) throw error
       report({ type: 'not-stored', reason: 'error', detail: 'stale-if-error' })
     }
   } else {
     const { milliseconds } = found
-    report({ type: 'hit', namespace, key, ttl: remaining(entry, now), milliseconds })
+    report({ type: 'hit', namespace, key, ttl: entry.fresh - resident, milliseconds })
   }
   use(state.parts, found.connection, entry)
   // After that: the value that is replaced is no part of the one that replaces it.

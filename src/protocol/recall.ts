@@ -11,7 +11,7 @@
  */
 
 import { decode, type Entry, type Heads, isRecord, type VaryRecord } from '../entry/entry.ts'
-import { remaining } from '../entry/freshness.ts'
+import { residence } from '../entry/freshness.ts'
 import type { Shape, Shapes } from '../isolate/shape.ts'
 import { union, without } from '../key/names.ts'
 import { type Subject, type Variant, variantOf } from '../key/subject.ts'
@@ -204,4 +204,4 @@ function bounded(known: readonly string[], more: readonly string[]): readonly st
   return all.length > MOST_REMEMBERED ? more : all
 }
 
-const isFresh = (entry: Entry): boolean => !entry.validate && remaining(entry, Date.now()) > 0
+const isFresh = (entry: Entry): boolean => !entry.validate && residence(entry, Date.now()) < entry.fresh

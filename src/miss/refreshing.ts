@@ -95,7 +95,7 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
   const { c } = visit
   const run = await runHandler(visit, before, request)
   if (!visit.isInnermost()) return run.end()
-  if ((visit.state.timing.handler ?? 0) > MOST_REFRESH_MS) {
+  if (run.milliseconds > MOST_REFRESH_MS) {
     run.end()
     return visit.report({ type: 'not-stored', reason: 'cut-short', detail: 'refresh' })
   }

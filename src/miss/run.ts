@@ -22,6 +22,8 @@ export interface Run {
   readonly complete: boolean
   /** What the response is made of. */
   readonly parts: Parts
+  /** How long the handler took. */
+  readonly milliseconds: number
   /** Calls something that is no part of the handler, so that what it reads does not count. */
   unobserved<T>(call: () => T): T
   /** The client has gone, which the handler may have noticed, and made less of its answer or another one. */
@@ -47,7 +49,7 @@ export async function runHandler(
   state.timing.handler = milliseconds
   if (c.finalized && isForeign(c.res)) replaceResponse(c, copyOfForeign(c.res))
   if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
-  return run
+  return { ...run, milliseconds }
 }
 
 async function observed(
@@ -55,7 +57,7 @@ async function observed(
   { subject, stamp }: Before,
   request: Request,
   above: Headers,
-): Promise<Run> {
+): Promise<Omit<Run, 'milliseconds'>> {
   const ranged = request.headers.has('range')
   const parts = begin(state.parts, connection, stamp)
   const reader = route.autoVary

@@ -101,7 +101,7 @@ export function inputsFrom({ route }: Visit, { reads }: Run, fields: readonly Fi
 }
 
 /** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
-function rulesFor({ c, asked, route, state }: Visit, run: Run, response: Response, now: number): Rules {
+function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now: number): Rules {
   return {
     profile: route.profile,
     expire: run.unobserved(() => secondsFor(c, route.expire, response)),
@@ -111,7 +111,7 @@ function rulesFor({ c, asked, route, state }: Visit, run: Run, response: Respons
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
     method: asked.method,
     ranged: run.ranged,
-    delay: Math.max(0, state.timing.handler ?? 0) / 1000,
+    delay: Math.max(0, run.milliseconds) / 1000,
     now,
   }
 }

@@ -107,7 +107,8 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
   /** A selecting header as it was sent or, where the policy says so, by what it means (RFC 9111 §4.1). */
   function selecting(name: string, among: readonly string[]): string | null {
     const value = headers.get(name)
-    if (value === null || !route.profile.normalises) return value
+    // Of what is not ASCII nobody knows how it is read, nor whether what looks like a space is one.
+    if (value === null || !route.profile.normalises || /[^\t -~]/.test(value)) return value
     if (name !== 'accept-language') return NO_LIST.test(name) ? value.trim() : normaliseList(value)
     const language = preferred(value, behind(SPEAKS, among))
     return language === null ? normaliseLanguages(value) : SPOKEN + language

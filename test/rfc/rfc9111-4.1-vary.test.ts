@@ -49,6 +49,17 @@ onBothStores('RFC 9111 §4.1', (open) => {
     expect(await site.get('/page', { headers: { [name]: second } })).toMatchObject({ body: 'two' })
   })
 
+  test.each([
+    ['x-tenant', 'one', 'one\xa0'],
+    ['accept', 'a/b,c/d', 'a/b\xa0,c/d'],
+    ['cookie', 'theme=dark', '\xa0theme=dark'],
+    ['accept-language', 'de', 'de\xa0'],
+  ])('%s: nobody takes the place of %j with a space that is none: %j', async (name, plain, madeUp) => {
+    const site = originAt(open(), varying(name))
+    await site.get('/page', { headers: { [name]: madeUp } })
+    expect(await site.get('/page', { headers: { [name]: plain } })).toMatchObject({ body: 'two' })
+  })
+
   test('whoever wants most the language of a stored response gets that', async () => {
     const site = originAt(open(), varying('Accept-Language', { 'content-language': 'de' }))
     await site.get('/page', { headers: { 'accept-language': 'de, en;q=0.5' } })

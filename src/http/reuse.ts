@@ -9,9 +9,13 @@ import type { Profile } from './profile.ts'
 /** Of a request that demands nothing. */
 export const NO_DEMANDS: Directives = new Map()
 
+/** Of one that wants one version and no other, as a download in parts does: only the origin knows whether it is there. */
+const OF_ONE_VERSION: Directives = new Map([['no-store', null]])
+
 /** What the request itself demands (§5.2.1). */
 export function demandsOf(request: Headers, { obeysRequest }: Profile): Directives {
   if (!obeysRequest) return NO_DEMANDS
+  if (request.has('if-match') || request.has('if-unmodified-since')) return OF_ONE_VERSION
   // "When the Cache-Control header field is not present in a request, caches MUST consider the no-cache request
   // pragma-directive as having the same effect as if Cache-Control: no-cache were present" (RFC 7234 §5.4)
   const implied = () => (/\bno-cache\b/i.test(request.get('pragma') ?? '') ? 'no-cache' : null)

@@ -240,10 +240,10 @@ onBothStores('request bodies', (open) => {
   test('nor is a condition that failed the answer to a request without one', async () => {
     const site = open()
     site.app.post('/search', cache({ policy: 'standard', methods: ['POST'] }), (c) => {
-      const failed = c.req.header('if-match') !== undefined
+      const failed = c.req.header('if-none-match') !== undefined
       return c.text(failed ? 'failed' : 'found', failed ? 412 : 200, { 'cache-control': 'max-age=60' })
     })
-    const conditional = await site.get('/search', { method: 'POST', headers: { 'if-match': '"v0"' } })
+    const conditional = await site.get('/search', { method: 'POST', headers: { 'if-none-match': '"v0"' } })
     expect(conditional).toMatchObject({ status: 412, cache: 'fwd=uri-miss; detail=status' })
     expect((await site.get('/search', { method: 'POST' })).body).toBe('found')
   })

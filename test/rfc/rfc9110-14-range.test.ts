@@ -97,6 +97,26 @@ onBothStores('RFC 9110 §14, from a stored 200', (open) => {
   })
 })
 
+onBothStores('parts of one version and no other, as an S3 client downloads them', (open) => {
+  test.each([
+    ['if-match', '"v0"'],
+    ['if-unmodified-since', at(-99)],
+  ])(
+    '%s is for the handler to judge: no part of another version comes in its place',
+    async (name, version) => {
+      for (const isStored of [true, false]) {
+        const site = originAt(open(), [...(isStored ? [WHOLE] : []), { status: 412, body: 'changed' }])
+        if (isStored) await site.get('/page')
+        expect(await site.get('/page', ask('bytes=2-4', { [name]: version }))).toMatchObject({
+          status: 412,
+          cache: 'fwd=request',
+        })
+        expect(site.asked.at(-1)!.headers.get(name)).toBe(version)
+      }
+    },
+  )
+})
+
 onBothStores('parts of what is large', (open) => {
   test('a body shorter than its Content-Length is no whole', async () => {
     const site = originAt(open(), [{ headers: { ...fresh(60), 'content-length': '99' }, body: BODY }])

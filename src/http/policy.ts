@@ -98,8 +98,10 @@ export function mayStore(response: Candidate, rules: Rules): Verdict {
   // What is not fresh is still of use where it can be validated.
   const { headers } = response
   const isKept = rules.profile.keepsUnfresh && (headers.has('etag') || headers.has('last-modified'))
-  return isKept || (use.fresh > 0 && !use.validate) ? { use } : { reason: 'not-fresh' }
+  return isKept || isFresh(use) ? { use } : { reason: 'not-fresh' }
 }
+
+const isFresh = ({ fresh, validate }: Usefulness): boolean => fresh > 0 && !validate
 
 const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules) => boolean])[] = [
   // "if the response status code is 206 or 304, or the must-understand cache directive is present: the cache
@@ -130,12 +132,13 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
   // "one or more conditions given in the request header fields evaluated to false" (§15.5.13): so it is the answer to
   // those, and not to the URL.
   ['status', ({ status }) => status === 412],
-  // A cookie is for one client. Those that middleware above sets are not part of what is stored.
+  // A cookie is for one client. Those that middleware above sets are not part of what is stored. Nor is it for all where
+  // each use is validated: a 304 that sets none, for a client that has its own, would bring it that of another.
   [
     'set-cookie',
-    (response, { profile }) =>
+    (response, rules) =>
       response.fields.some(([name]) => name === 'set-cookie') &&
-      !(profile.keepsCookies && isShareable(response)),
+      !(rules.profile.keepsCookies && isShareable(response) && isFresh(usefulness(response, rules))),
   ],
   // "the no-store cache directive is not present in the response" (§3); must-understand, where it is understood,
   // takes its place (§5.2.2.3).

@@ -24,7 +24,7 @@ export interface Profile {
   readonly countsDelay: boolean
   /** Whether responses are stored that must be validated before each use. */
   readonly keepsUnfresh: boolean
-  /** Whether `Set-Cookie` may be stored with a response that is explicitly cacheable. */
+  /** Whether `Set-Cookie` may be stored with a fresh response that is explicitly cacheable. */
   readonly keepsCookies: boolean
   /** Whether a response may vary on credentials that the key does not cover. */
   readonly variesOnCredentials: boolean

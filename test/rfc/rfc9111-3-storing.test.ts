@@ -100,7 +100,7 @@ onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
   })
 
   test.each([
-    ['public, and validated', { 'cache-control': 'public', etag: '"v1"' }],
+    ['public, and fresh by heuristics', { 'cache-control': 'public', 'last-modified': at(-100_000) }],
     ['max-age', fresh(60)],
     ['s-maxage', { 'cache-control': 's-maxage=60' }],
     ['Expires', { date: at(0), expires: at(60) }],
@@ -111,6 +111,20 @@ onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
     const again = await site.get('/page')
     expect(again.body).toBe('one')
     expect(again.headers.getSetCookie()).toEqual(['theme=dark'])
+  })
+
+  test.each([
+    ['max-age=0', {}],
+    ['public, max-age=0', {}],
+    ['public, no-cache', {}],
+    ['public', {}],
+    ['max-age=0', { 'cache-control': 'max-stale' }],
+  ])('%s: nobody gets the session of who asked before, whose 304 sets none (%o)', async (control, asks) => {
+    const session = { 'cache-control': control, etag: '"v1"', 'set-cookie': 'session=of-alice' }
+    const site = originAt(open(), [{ headers: session }, { status: 304 }])
+    await site.get('/page')
+    const toBob = await site.get('/page', { headers: { cookie: 'session=of-bob', ...asks } })
+    expect(toBob.headers.has('set-cookie')).toBe(false)
   })
 
   test('and keeps out what only the route or a heuristic makes fresh', async () => {

@@ -44,7 +44,7 @@ onBothStores('RFC 9213', (open) => {
     ['max-age', { 'cache-control': 'max-age=60' }],
     ['Expires', { expires: at(60) }],
   ])('nor is a cookie shared because of a %s beside it', async (_, rest) => {
-    const cookie = { 'set-cookie': 'session=1', etag: '"v1"', ...rest }
+    const cookie = { 'set-cookie': 'session=1', 'last-modified': at(-100_000), ...rest }
     const site = originAt(open(), cdn('stale-if-error=60', cookie))
     expect((await site.get('/page')).cache).toBe('fwd=uri-miss; detail=set-cookie')
     const without = originAt(open(), [{ headers: cookie }])

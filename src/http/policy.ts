@@ -212,16 +212,19 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
   const fresh =
     lifetime(response, expire, age, now) ?? (heuristicLifetime(response, profile, now) ?? byDefault) - age
   const directives = response.targeted ?? response.directives
+  const whileRevalidating = secondsOf(directives, 'stale-while-revalidate')
+  const ifError = secondsOf(directives, 'stale-if-error')
+  // What is never fresh is given to nobody as it is, whatever the route or a client allows, unless it says so itself: of
+  // an origin that names neither Cache-Control nor Vary, validation alone tells one user's page from another's.
+  const isNeverFresh = fresh + age <= 0 && whileRevalidating === null && ifError === null
+  const validate = isNeverFresh || directives.has('no-cache')
   // Each of these forbids stale answers (§5.2.2.2, §5.2.2.8, §5.2.2.10, §5.2.2.4).
-  const validate = directives.has('no-cache')
   const strict = validate || STRICT.some((directive) => directives.has(directive))
-  const windowOf = (directive: string, ofRoute: number) =>
-    strict ? 0 : (secondsOf(directives, directive) ?? ofRoute)
   return {
     fresh,
     age,
-    staleWhileRevalidate: windowOf('stale-while-revalidate', rules.staleWhileRevalidate),
-    staleIfError: windowOf('stale-if-error', rules.staleIfError),
+    staleWhileRevalidate: strict ? 0 : (whileRevalidating ?? rules.staleWhileRevalidate),
+    staleIfError: strict ? 0 : (ifError ?? rules.staleIfError),
     validate,
     strict,
   }

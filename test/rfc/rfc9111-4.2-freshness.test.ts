@@ -1,7 +1,7 @@
 /** RFC 9111 §4.2, Freshness: who names the lifetime, and how much of it is used up. */
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
-import { at, fresh, originAt } from '../support/origin.ts'
+import { at, fresh, originAt, type Reply } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
 const expires = { date: at(0), expires: at(50) }
@@ -96,5 +96,32 @@ onBothStores('RFC 9111 §4.2', (open) => {
     const hit = await site.get('/page')
     expect(hit.cache).toBe(`hit; ttl=${ttl}`)
     expect(hit.headers.get('age')).toBe(String(age))
+  })
+})
+
+onBothStores('what is never fresh, as Express gives it: an ETag, and no word of who may have it', (open) => {
+  const pageOf = (name: string, more: Record<string, string>): Reply => ({
+    headers: { etag: `"of ${name}"`, ...more },
+    body: `for ${name}`,
+  })
+  const windows = { staleWhileRevalidate: 60, staleIfError: 600 }
+
+  test.each<[string, Record<string, string>, CacheOptions, Record<string, string>]>([
+    ['a client that takes what is stale', {}, {}, { 'cache-control': 'max-stale' }],
+    ['the windows of the route', {}, windows, {}],
+    ['both, of max-age=0', { 'cache-control': 'max-age=0' }, windows, { 'cache-control': 'max-stale' }],
+  ])('nobody gets the page of another by %s', async (_, more, options, asks) => {
+    const site = originAt(open(), [pageOf('alice', more), pageOf('bob', more), { status: 503 }], options)
+    await site.get('/me')
+    expect((await site.get('/me', { headers: asks })).body).toBe('for bob')
+    expect((await site.get('/me', { headers: asks })).status).toBe(503)
+  })
+
+  test('it may be used stale where it says so itself', async () => {
+    const control = { 'cache-control': 'max-age=0, stale-while-revalidate=60' }
+    const site = originAt(open(), [pageOf('all', control)])
+    await site.get('/page')
+    pass(1)
+    expect(await site.get('/page')).toMatchObject({ body: 'for all', cache: 'hit; ttl=-1' })
   })
 })

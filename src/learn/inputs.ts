@@ -97,8 +97,12 @@ function uncommon(headers: Headers, route: Route): string | null {
   return fields.length > 0 ? JSON.stringify(fields.sort()) : null
 }
 
-/** The values of one request, read from the Context as it is now, before anybody observes it. */
-export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
+/**
+ * The values of one request, read from the Context as it is now, before anybody observes it.
+ *
+ * @param excluded variables that have the same value for all: a record may be of a time when they were none of these
+ */
+export function inputsOf(c: Context, route: Route, excluded: readonly string[] = []): Subject['valueOf'] {
   const { get } = c
   const { raw } = c.req
   const { headers } = raw
@@ -122,6 +126,8 @@ export function inputsOf(c: Context, route: Route): Subject['valueOf'] {
     const kind = input.slice(0, space)
     if (kind === 'header') return selecting(name, among)
     if (kind === 'speaks') return null
+    // One that no value has, nor its absence.
+    if (excluded.includes(name)) return ''
     const value: unknown = get(name)
     return value === undefined ? null : plainText(value)
   }

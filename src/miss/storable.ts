@@ -171,5 +171,6 @@ const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
   reason: 'too-many-variants',
   detail:
     `its last requests each made a variant, on ${inputs.join(', ')}; ` +
-    'the route should not read the one that differs with every request',
+    'the route should not read the one that differs with every request; keys know it longer than a deployment lasts, so ' +
+    'give the mended route another namespace',
 })

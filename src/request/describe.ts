@@ -49,18 +49,20 @@ interface Asked {
 }
 
 /** The request described as one of the same URL was, at once; `null` where there was none. */
-export function describeAgain({ c, route, connection, depth }: Asked): Described | null {
+export function describeAgain(asked: Asked): Described | null {
+  const { c, route, connection, depth } = asked
   if (!isGetOrHead(c.req.method) || depth > 0) return null
   const named = connection.names.get(c.req.raw.url)
   if (named?.route !== route.id || named.path !== c.req.path) return null
-  return withTags(c, route, named.name)
+  return withTags(asked, named.name)
 }
 
 /** The request as a subject, or why it is left alone. May throw what a callback of the route throws. */
 export async function describe(
-  { c, route, state, connection, depth }: Asked,
-  method = c.req.method === 'HEAD' ? 'GET' : c.req.method,
+  asked: Asked,
+  method = asked.c.req.method === 'HEAD' ? 'GET' : asked.c.req.method,
 ): Promise<Described> {
+  const { c, route, state, connection, depth } = asked
   const { exclude = [] } = state.options
   const inputs: Input[] = []
   for (const name of route.headers) inputs.push([`header ${name}`, c.req.raw.headers.get(name)])
@@ -111,18 +113,18 @@ export async function describe(
   if (method === 'GET' && depth === 0 && isKeyedByUrl(route)) {
     connection.names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
   }
-  return withTags(c, route, name)
+  return withTags(asked, name)
 }
 
 export const NO_TAG = 'its tags are not all strings'
 
-function withTags(c: Context, route: Route, name: Name): Described {
+function withTags({ c, route, state }: Asked, name: Name): Described {
   const tags = typeof route.tags === 'function' ? atOnce(route.tags(c)) : route.tags
   const added = tagScopes(tags)
   if (!added) return { reason: 'no-tag', detail: NO_TAG }
   // A copy in any case: what is remembered must not be in anybody's hands.
   const scopes = [...name.scopes, ...added]
-  return { ...name, scopes, valueOf: inputsOf(c, route) }
+  return { ...name, scopes, valueOf: inputsOf(c, route, state.options.exclude) }
 }
 
 /** A context variable, or a member inside one: `user.id`. */

@@ -54,6 +54,7 @@ function failureOf(error: unknown): StoreFailure {
   if (name === 'TimeoutError' || name === 'AbortError') return 'timeout'
   // In the words of Redis, and in those of Upstash.
   if (/\b(OOM|DB capacity quota exceeded)\b/.test(start)) return 'out-of-memory'
-  if (/\b(WRONGPASS|NOAUTH|NOPERM|unauthorized)\b/i.test(start)) return 'unauthorized'
+  // The last is what Redis 7.0 and before say of a command inside a script, behind `ERR`.
+  if (/\b(WRONGPASS|NOAUTH|NOPERM|unauthorized|user executing)\b/i.test(start)) return 'unauthorized'
   return /^ERR\b/.test(start) ? 'refused' : 'failed'
 }

@@ -162,7 +162,7 @@ export type CacheEvent = Where &
 
 const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
   'no-client': ': npm install @upstash/redis, or give redis or store',
-  unauthorized: ': the token was refused',
+  unauthorized: ': the token was refused, or may not do that',
   'unexpected-reply':
     ': send() must resolve to what Redis replies, unchanged: for MGET an array of strings and nulls',
   'out-of-memory': ': Redis has no memory left and evicts nothing',

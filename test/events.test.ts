@@ -68,7 +68,7 @@ describe('what a person is told', () => {
     [
       { type: 'store-failed', operation: 'look-up', reason: 'unauthorized', breaker: 'opened' },
       'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (unauthorized): ' +
-        'the token was refused; such calls are not made for ten seconds',
+        'the token was refused, or may not do that; such calls are not made for ten seconds',
     ],
     [
       { type: 'store-failed', operation: 'look-up', reason: 'unexpected-reply' },

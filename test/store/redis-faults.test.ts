@@ -1,8 +1,9 @@
 /**
- * The store in Redis when something goes wrong around it: a network that sends a request once more, later, and a server
- * with no memory left that evicts nothing.
+ * The store in Redis when something goes wrong around it: a network that sends a request once more, later, a server with
+ * no memory left that evicts nothing, and a user with too few rights.
  */
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { toStoreError } from '../../src/errors.ts'
 import { redisStore, type Send } from '../../src/store/redis.ts'
 import type { Store } from '../../src/store/store.ts'
 import { epochOf, judge } from '../../src/store/time.ts'
@@ -142,5 +143,24 @@ describeWithRedis('redis store: no memory left, and nothing is evicted', () => {
     await store.clear(['t:x', 't:y'])
     expect(await redis.command('KEYS', '*')).not.toContain('cache:t:y')
     expect(await redis.command('GET', 'cache:t:x')).toBe(before)
+  })
+})
+
+describeWithRedis('redis store: a user who may run scripts, but not all that they run', () => {
+  const redis = redisWorld()
+  const { overRest, overSocket } = redis
+  afterEach(() => redis.command('ACL', 'SETUSER', 'default', '+@all'))
+
+  test.each<[command: string, client: string, send: Send]>([
+    ['set', 'the REST client', overRest],
+    ['set', 'a connection', overSocket],
+    ['mget', 'a connection', overSocket],
+    ['del', 'a connection', overSocket],
+  ])('is told of a right that is missing, not of a wrong command: %s, over %s', async (command, _, send) => {
+    const store = redisStore({ send })
+    expect(await store.lease('l:x', 'mine', 60_000)).toBe(true)
+    await redis.command('ACL', 'SETUSER', 'default', `-${command}`)
+    const failing = command === 'del' ? store.release('l:x', 'mine') : store.clear(['t:x'])
+    expect(await failing.catch(toStoreError)).toMatchObject({ reason: 'unauthorized' })
   })
 })

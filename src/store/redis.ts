@@ -61,9 +61,10 @@ export function redisStore(options: RedisStoreOptions): Store {
       for (const name of entries) command.push(root + name)
       command.push(clock)
       for (const scope of scopes) command.push(root + scope)
+      // Before it is sent: a client may take the command apart.
+      const due = command.length - 1
       const reply = await send(command)
-      if (!Array.isArray(reply) || reply.length !== command.length - 1)
-        throw new StoreError('unexpected-reply')
+      if (!Array.isArray(reply) || reply.length !== due) throw new StoreError('unexpected-reply')
       const texts: (string | null)[] = reply
       for (let i = 0; i < texts.length; i++) if (typeof texts[i] !== 'string') texts[i] = null
       const first = entries.length

@@ -5,7 +5,7 @@
 import { Redis } from '@upstash/redis/cloudflare'
 import { describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
-import { redisStore } from '../../src/store/redis.ts'
+import { redisStore, type Send } from '../../src/store/redis.ts'
 import { judge } from '../../src/store/time.ts'
 import { describeWithRedis } from '../fixtures/with-redis.ts'
 import { redisWorld, write } from './redis-world.ts'
@@ -102,10 +102,17 @@ describeWithRedis('redis store', () => {
       expect(sent).toEqual(['EVAL'])
     })
 
-    test('a client with other settings than ours still answers', async () => {
+    const withOtherSettings: Send = (command) => {
       const { url, token } = redis.bridge
-      const client = new Redis({ url, token, enableTelemetry: false, readYourWrites: false })
-      const store = storeWith({ send: (command) => client.exec(command) })
+      return new Redis({ url, token, enableTelemetry: false, readYourWrites: false }).exec(command)
+    }
+    const takenApart: Send = (command) => redis.overSocket([command.shift() as string, ...command])
+
+    test.each([
+      ['with other settings than ours', withOtherSettings],
+      ['that takes the command apart', takenApart],
+    ])('a client %s still answers', async (_, send) => {
+      const store = storeWith({ send })
       const stamp = await store.begin()
       expect(await store.commit({ stamp, scopes: ['a'], writes: [write()] })).toBe('stored')
       const seen = await store.lookUp({ entries: ['e:x:1'], scopes: ['a'] })

@@ -34,9 +34,13 @@ export interface Refused {
   readonly detail: string
 }
 
-/** Takes note of reads. */
+/** Takes note of reads, as long as they are the handler's. */
 export interface Reader {
   readonly reads: Reads
+  /** Whether a read that happens now counts. */
+  watching(): boolean
+  /** Calls something whose reads are not the handler's, such as Hono's own methods, which use `raw`. */
+  unobserved<T>(call: () => T): T
   header(name: string): void
   /** Gives the variable as the handler is to have it. */
   variable(name: string, value: unknown): unknown
@@ -50,7 +54,7 @@ export interface Reader {
   /** From here on the handler has returned, and only its body still runs. */
   late(): void
   /** All has been read: is what was read still what it was? */
-  settle(): void
+  end(): void
 }
 
 /** @param handle what `redisCache()` has set as `c.get('cache')` */
@@ -69,6 +73,9 @@ export function createReader(
     signal: false,
   }
   let filtered = route.cookies.length > 0
+  let ended = false
+  let inside = false
+  const watching = () => !ended && !inside
   const viewOf = createViews()
   /** Trees that were read, and their text at the time. */
   const trees: { readonly name: string; readonly tree: object; readonly text: string }[] = []
@@ -81,6 +88,7 @@ export function createReader(
   }
 
   function refuse(read: Reading, detail: string): void {
+    if (!watching()) return
     // That the request was taken says less than what was then read of it.
     if (!reads.refused || reads.refused.detail === RAW_WITH_CREDENTIALS) reads.refused = { read, detail }
   }
@@ -137,11 +145,25 @@ export function createReader(
 
   return {
     reads,
+    watching,
     refuse,
 
-    header: (name) => header(name.toLowerCase(), filtered),
+    unobserved(call) {
+      const outer = inside
+      inside = true
+      try {
+        return call()
+      } finally {
+        inside = outer
+      }
+    },
+
+    header(name) {
+      if (watching()) header(name.toLowerCase(), filtered)
+    },
 
     variable(name, value) {
+      if (!watching()) return value
       const members = behind(`${name}.`, route.vars)
       if (members.length === 0 || route.vars.includes(name)) {
         wholeVariable(name, value)
@@ -168,10 +190,11 @@ export function createReader(
       filtered = false
     },
 
-    settle() {
+    end() {
       for (const { name, tree, text } of trees) {
         if (plainText(tree) !== text) refuse('variable', changed(name))
       }
+      ended = true
     },
   }
 }

@@ -39,7 +39,7 @@ function watchAdded(
   name: PropertyKey,
   path: string,
   reader: Reader,
-  { watching, replace, unobserved }: Watch,
+  { replace }: Watch,
   at = target,
 ): void {
   const property = Object.getOwnPropertyDescriptor(at, name)!
@@ -48,9 +48,9 @@ function watchAdded(
   const { value, writable, get, set } = property
   replace(target, name, {
     get() {
-      if (watching()) reader.refuse('variable', added(memberName(path, name)))
+      reader.refuse('variable', added(memberName(path, name)))
       // A host's own may ask other members for it, as Bun's cookies ask the headers, which must be its own.
-      return get ? unobserved(() => get.call(this)) : value
+      return get ? reader.unobserved(() => get.call(this)) : value
     },
     ...(set && { set: (value: unknown) => set.call(target, value) }),
     ...(writable && {

@@ -45,8 +45,11 @@ export interface ContextObservation {
   end(): void
 }
 
-export function observeContext(c: Context, reader: Reader, watch: Watch): ContextObservation {
-  const { watching, intercept, replace } = watch
+export function observeContext(
+  c: Context,
+  reader: Reader,
+  { intercept, replace }: Watch,
+): ContextObservation {
   /** What was set inside the observed part is the handler's own business. */
   const set = new Set<unknown>()
   let isLate = false
@@ -55,7 +58,7 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
   const setVariable = c.set as (name: unknown, value: unknown) => void
   const readVariable = (name: unknown): unknown => {
     const value = getVariable(name)
-    if (!watching() || set.has(name)) return value
+    if (set.has(name)) return value
     if (typeof name === 'string') return reader.variable(name, value)
     reader.refuse('variable', unnamed(name))
     return value
@@ -73,7 +76,7 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
   const observed = (name: string, see: (value: unknown) => unknown) => {
     intercept(c, name, {
       get: (below, isAdded) => {
-        if (isAdded && watching()) reader.refuse('variable', added(`c.${name}`))
+        if (isAdded) reader.refuse('variable', added(`c.${name}`))
         return see(below())
       },
     })
@@ -86,12 +89,12 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
     // A variable whose name is no string goes by the string that it makes.
     const isUnnamed = String(Number(name)) === name || !Object.is(value, getVariable(name))
     if (!isUnnamed || set.has(name)) return readVariable(name)
-    if (watching()) reader.refuse('variable', unnamed(name))
+    reader.refuse('variable', unnamed(name))
     return value
   }
   const names = () => {
     // Which variables there are may itself say who asks.
-    if (watching()) reader.refuse('variable', ALL_VARIABLES)
+    reader.refuse('variable', ALL_VARIABLES)
   }
 
   // The platform's own request.
@@ -101,7 +104,7 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
   observed('executionCtx', (context) => watchPlatform(context, 'c.executionCtx'))
   intercept(c, 'event', {
     get: (below) => {
-      if (watching()) reader.refuse('env', belongs('c.event'))
+      reader.refuse('env', belongs('c.event'))
       return below()
     },
   })
@@ -113,7 +116,7 @@ export function observeContext(c: Context, reader: Reader, watch: Watch): Contex
     return new Proxy(object, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target)
-        if (watching() && (isOfRequest || REQUEST_MEMBERS.includes(name) || value instanceof Request)) {
+        if (isOfRequest || REQUEST_MEMBERS.includes(name) || value instanceof Request) {
           reader.refuse('env', belongs(`${path}.${String(name)}`))
         }
         // A native method does not work on a Proxy; a function that somebody has put there has members of its own.

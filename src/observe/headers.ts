@@ -1,24 +1,23 @@
 /** Observes what a route reads of a Headers. */
 
 import type { Reader } from '../learn/reads.ts'
-import type { Watch } from './watch.ts'
 
 /** A Headers that native code cannot look into: to copy it, it must ask, as JavaScript does. */
-export function observeHeaders(headers: Headers, reader: Reader, { watching }: Watch): Headers {
+export function observeHeaders(headers: Headers, reader: Reader): Headers {
   return new Proxy(headers, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== 'function') {
-        if (name !== Symbol.toStringTag && watching()) allHeaders(reader)
+        if (name !== Symbol.toStringTag) allHeaders(reader)
         return value
       }
       if (name === 'get' || name === 'has') {
         return (field: string) => {
-          if (watching()) reader.header(String(field))
+          reader.header(String(field))
           return value.call(target, field)
         }
       }
-      if (name !== 'constructor' && watching()) allHeaders(reader)
+      if (name !== 'constructor') allHeaders(reader)
       return value.bind(target)
     },
   })

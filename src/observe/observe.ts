@@ -50,7 +50,7 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
   function end(): void {
     ofRequest.end()
     context.end()
-    reader.settle()
+    reader.end()
     watch.end()
   }
 
@@ -66,7 +66,7 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
       context.late()
       return false
     },
-    unobserved: watch.unobserved,
+    unobserved: reader.unobserved,
     end,
   }
 }

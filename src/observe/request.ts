@@ -40,7 +40,8 @@ export function observeRequest(
   reader: Reader,
   watch: Watch,
 ): RequestObservation {
-  const { watching, intercept, unobserved } = watch
+  const { watching, unobserved } = reader
+  const { intercept } = watch
   const { req } = c
   let view = request
   /** What the handler has put in the place of `c.req.raw`. */
@@ -55,7 +56,7 @@ export function observeRequest(
   // Through Hono, whose own members use `raw`.
   function member(name: string, see: Accessor['get'], set?: Accessor['set']): void {
     const get: Accessor['get'] = (below, isAdded) => {
-      if (isAdded && watching()) reader.refuse('variable', added(`c.req.${name}`))
+      if (isAdded) reader.refuse('variable', added(`c.req.${name}`))
       return see(below, isAdded)
     }
     intercept(req, name, set ? { get, set } : { get })
@@ -75,7 +76,7 @@ export function observeRequest(
   }
   for (const name of ['url', 'method']) member(name, (below) => unobserved(below))
   method('header', (header) => (name) => {
-    if (watching()) name ? reader.header(String(name)) : allHeaders(reader)
+    name ? reader.header(String(name)) : allHeaders(reader)
     return unobserved(() => header(name))
   })
   const validatedHere = new Set<unknown>()
@@ -87,7 +88,7 @@ export function observeRequest(
   method('valid', (valid) => (target) => {
     const data = valid(target)
     if (!watching() || validatedHere.has(target)) return data
-    return observeValidated(target, data, view, reader, watch)
+    return observeValidated(target, data, view, reader)
   })
   if (hasKeyedBody(view)) {
     // Reading it through Hono says nothing new.
@@ -175,7 +176,7 @@ export function observeRequest(
         // A class of another host may ask members of its own for them.
         const all = unobserved(below) as Headers
         if (!watching()) return all
-        headers ??= observeHeaders(all, reader, watch)
+        headers ??= observeHeaders(all, reader)
         return headers
       },
     })

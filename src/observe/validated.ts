@@ -9,20 +9,13 @@ import { hasMembers, plainText } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
 import { added, type Reader } from '../learn/reads.ts'
 import { allHeaders } from './headers.ts'
-import type { Watch } from './watch.ts'
 
 const IN_URL: readonly unknown[] = ['query', 'param']
 const IN_BODY: readonly unknown[] = ['json', 'form']
 
 /** Gives the data as the route is to have it. That there is none says something of the caller, too. */
-export function observeValidated(
-  target: unknown,
-  data: unknown,
-  request: Request,
-  reader: Reader,
-  watch: Watch,
-): unknown {
-  if (target === 'header') return fromHeaders(data, request, reader, watch)
+export function observeValidated(target: unknown, data: unknown, request: Request, reader: Reader): unknown {
+  if (target === 'header') return fromHeaders(data, request, reader)
   if (target === 'cookie') reader.allCookies()
   else if (!IN_URL.includes(target) && !(IN_BODY.includes(target) && hasKeyedBody(request)))
     reader.refuse('variable', added(`c.req.valid('${String(target)}')`))
@@ -32,27 +25,20 @@ export function observeValidated(
 /** Whether the body of such a request is part of the key. */
 export const hasKeyedBody = ({ method }: Request): boolean => !isGetOrHead(method)
 
-function fromHeaders(
-  data: unknown,
-  request: Request,
-  reader: Reader,
-  { watching, unobserved }: Watch,
-): unknown {
-  const all = () => {
-    if (watching()) allHeaders(reader)
-  }
+function fromHeaders(data: unknown, request: Request, reader: Reader): unknown {
+  const all = () => allHeaders(reader)
   // What is no plain tree does not bear being watched.
   if (!hasMembers(data) || plainText(data) === undefined) {
     all()
     return data
   }
   // Only a header as it was sent can be named; a schema may have made something else of it, or of its absence.
-  const headers = unobserved(() => request.headers)
+  const headers = reader.unobserved(() => request.headers)
   const member = (tree: object, name: PropertyKey): unknown => {
     const value: unknown = Reflect.get(tree, name)
     if (typeof name !== 'string' || !isFieldName(name) || typeof value !== 'string') all()
     else if (headers.get(name) !== value) all()
-    else if (watching()) reader.header(name)
+    else reader.header(name)
     return value
   }
   return noticing(data, member, all)

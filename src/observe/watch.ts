@@ -1,20 +1,13 @@
-/**
- * What an observation is made of: properties replaced on instances, never on a prototype, and put back at its end;
- * and whether what happens now is the handler's doing at all.
- */
+/** What an observation is made of: properties replaced on instances, never on a prototype, and put back at its end. */
 
 import { hasMembers } from '../key/plain.ts'
 import { type Accessor, intercept } from './intercept.ts'
 
 export interface Watch {
-  /** Whether a read that happens now counts. */
-  watching(): boolean
   /** Puts an accessor in the place of a property until the end. The names are those that we know, not the app's. */
   intercept(target: object, name: string, accessor: Accessor): void
   /** Replaces a property until the end. Where somebody has replaced it since, it stays: ours is then passive. */
   replace(target: object, name: PropertyKey, property: PropertyDescriptor): void
-  /** Calls something whose reads are not the handler's, such as Hono's own methods, which use `raw`. */
-  unobserved<T>(call: () => T): T
   /** Puts everything back. */
   end(): void
 }
@@ -29,12 +22,8 @@ const markOf = ({ get, value }: PropertyDescriptor): object =>
 /** @param unseen called for a property that its owner has fixed, so that it stays as it is */
 export function createWatch(unseen: (target: object, name: PropertyKey) => void): Watch {
   const restores: (() => void)[] = []
-  let ended = false
-  let inside = false
 
   return {
-    watching: () => !ended && !inside,
-
     intercept(target, name, accessor) {
       try {
         restores.push(intercept(target, name, accessor))
@@ -69,18 +58,7 @@ export function createWatch(unseen: (target: object, name: PropertyKey) => void)
       })
     },
 
-    unobserved(call) {
-      const outer = inside
-      inside = true
-      try {
-        return call()
-      } finally {
-        inside = outer
-      }
-    },
-
     end() {
-      ended = true
       // The last first, so that an instance regains the shape that it had.
       for (const restore of restores.reverse()) {
         try {

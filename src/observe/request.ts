@@ -26,13 +26,14 @@ export interface RequestObservation {
 const OWN_PURPOSES = ['signal', 'body', 'bodyUsed']
 /** The same; methods. */
 const BODY_READERS = ['text', 'json', 'arrayBuffer', 'blob', 'bytes', 'formData']
-/** What these give depends on the type that the body is said to have, also where there is none. */
-const TYPED_READERS = ['blob', 'formData']
 
 /** Those of `c.req`. */
 const HONO_BODY_READERS = [...BODY_READERS, 'parseBody']
 
 type Method = (...args: unknown[]) => unknown
+
+/** What is assigned goes to where it would have gone. */
+const pass: NonNullable<Accessor['set']> = (value, below) => below(value)
 
 export function observeRequest(
   c: Context,
@@ -62,17 +63,11 @@ export function observeRequest(
     intercept(req, name, set ? { get, set } : { get })
   }
   function method(name: string, observed: (found: Method) => Method): void {
-    let found: unknown
-    let seen: unknown
     const see: Accessor['get'] = (below) => {
-      const now = below()
-      if (now !== found) {
-        found = now
-        seen = typeof now === 'function' ? observed(now.bind(req)) : now
-      }
-      return seen
+      const found = below()
+      return typeof found === 'function' ? observed(found.bind(req)) : found
     }
-    member(name, see, (value, below) => below(value))
+    member(name, see, pass)
   }
   for (const name of ['url', 'method']) member(name, (below) => unobserved(below))
   method('header', (header) => (name) => {
@@ -134,39 +129,36 @@ export function observeRequest(
       whole()
       return
     }
+    // It depends on the type that the body is said to have, also where there is none.
+    const typed = () => {
+      if (!hasKeyedBody(request)) reader.header('content-type')
+    }
+    const notes: Readonly<Record<string, () => void>> = {
+      signal: reader.signal,
+      blob: typed,
+      formData: typed,
+      clone: whole,
+      cf: () => reader.refuse('cf', CF),
+    }
     const noted = (note?: () => void) => {
       if (!watching()) return
       taken = false
       note?.()
     }
-    const get =
-      (note?: () => void): Accessor['get'] =>
+    // Node's adapter makes a whole request for most of these, of all its headers: it reads them, and not the route.
+    const see =
+      (name: string): Accessor['get'] =>
       (below) => {
-        noted(note)
-        return below()
-      }
-    const set: Accessor['set'] = (value, below) => below(value)
-    // Node's adapter makes a whole request for these, of all its headers: it reads them, and not the route.
-    const aside =
-      (note?: () => void): Accessor['get'] =>
-      (below) => {
-        noted(note)
+        noted(notes[name])
         const read = unobserved(below)
         if (typeof read !== 'function' || !watching()) return read
         return function (this: unknown, ...args: unknown[]) {
           return unobserved(() => read.apply(this, args))
         }
       }
-    const type = () => reader.header('content-type')
-    const signal = () => reader.signal()
-    for (const name of OWN_PURPOSES)
-      intercept(request, name, { get: aside(name === 'signal' ? signal : undefined) })
-    for (const name of BODY_READERS) {
-      const isTyped = TYPED_READERS.includes(name) && !hasKeyedBody(request)
-      intercept(request, name, { get: aside(isTyped ? type : undefined), set })
-    }
-    intercept(request, 'clone', { get: get(whole), set })
-    if ('cf' in request) intercept(request, 'cf', { get: get(() => reader.refuse('cf', CF)), set })
+    for (const name of OWN_PURPOSES) intercept(request, name, { get: see(name) })
+    for (const name of [...BODY_READERS, 'clone']) intercept(request, name, { get: see(name), set: pass })
+    if ('cf' in request) intercept(request, 'cf', { get: see('cf'), set: pass })
     let headers: Headers | undefined
     let isReached = false
     intercept(request, 'headers', {

@@ -5,7 +5,7 @@
 
 import { behind } from '../key/names.ts'
 import { hasMembers, isOfNoClass } from '../key/plain.ts'
-import { isOfEveryObject } from './noticing.ts'
+import { noticing } from './noticing.ts'
 
 /** @param whole called where more is read than the paths name, with the path and the value of that where it is one member */
 export function watchMembers<T extends object>(
@@ -14,38 +14,24 @@ export function watchMembers<T extends object>(
   whole: (path?: string, value?: unknown) => void,
 ): T {
   const viewOf = createViews()
-  return new Proxy(tree, {
-    get(all, name) {
-      const value: unknown = Reflect.get(all, name)
-      if (isOfEveryObject(all, name)) return value
-      if (typeof name === 'string') {
-        if (paths.includes(name)) return value
-        const below = behind(`${name}.`, paths)
-        if (below.length > 0) {
-          if (!isLiteral(value)) return value
-          if (!isFixed(all, name)) {
-            const wholeBelow = (path?: string, value?: unknown) => whole(path && `${name}.${path}`, value)
-            return viewOf(name, value, () => watchMembers(value, below, wholeBelow))
-          }
+  const member = (all: T, name: PropertyKey): unknown => {
+    const value: unknown = Reflect.get(all, name)
+    if (typeof name === 'string') {
+      if (paths.includes(name)) return value
+      const below = behind(`${name}.`, paths)
+      if (below.length > 0) {
+        if (!isLiteral(value)) return value
+        if (!isFixed(all, name)) {
+          const wholeBelow = (path?: string, value?: unknown) => whole(path && `${name}.${path}`, value)
+          return viewOf(name, value, () => watchMembers(value, below, wholeBelow))
         }
       }
-      // What serializes it lists the rest next.
-      whole(typeof name === 'string' && name !== 'toJSON' ? name : undefined, value)
-      return value
-    },
-    has(all, name) {
-      whole()
-      return Reflect.has(all, name)
-    },
-    ownKeys(all) {
-      whole()
-      return Reflect.ownKeys(all)
-    },
-    getOwnPropertyDescriptor(all, name) {
-      whole()
-      return Reflect.getOwnPropertyDescriptor(all, name)
-    },
-  })
+    }
+    // What serializes it lists the rest next.
+    whole(typeof name === 'string' && name !== 'toJSON' ? name : undefined, value)
+    return value
+  }
+  return noticing(tree, member, whole)
 }
 
 /** What is seen of objects, by their names: the same each time, for an app may compare it or keep something by it. */

@@ -16,7 +16,10 @@ export function noticing<T extends object>(
       const property = Reflect.getOwnPropertyDescriptor(all, name)
       if (isOfEveryObject(all, name)) return property
       const value = member(all, name)
-      return property && 'value' in property ? { ...property, value } : property
+      if (property && 'value' in property) return { ...property, value }
+      // What a getter gives to whoever calls it, nobody sees.
+      if (property) names()
+      return property
     },
     ownKeys(all) {
       names()

@@ -160,6 +160,29 @@ describe('a variable that is no plain tree as a whole', () => {
     expect((await get('bob')).hit).toBe(true)
   })
 
+  it("never gives one person another's name beside what a declared member's getter gives", async () => {
+    const get = site(
+      ['user.team.id'],
+      (user) => ({ for: Object.getOwnPropertyDescriptor(user, 'team')?.get?.call(user).name }),
+      (who) => Object.defineProperty(withMore(who, {}), 'team', { get: () => people[who]!.team }),
+    )
+    await get('ann')
+    expect(await get('bob')).toEqual({ body: { for: 'Blue' }, hit: false })
+  })
+
+  it.each<[string, (user: User) => boolean]>([
+    ['in', (user) => 'role' in user],
+    ['its descriptor', (user) => Object.hasOwn(user, 'role')],
+  ])('is shared while the route asks for what it declares by %s', async (_, has) => {
+    const get = site(
+      ['user.role'],
+      (user) => ({ has: has(user) }),
+      (who) => withMore(who, { since: new Date(0) }),
+    )
+    await get('ann')
+    expect((await get('bob')).hit).toBe(true)
+  })
+
   it('is given as it is where it is an instance of a class', async () => {
     class Team {
       readonly id = 't'

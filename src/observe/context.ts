@@ -110,9 +110,11 @@ export function observeContext(
   })
 
   function watchPlatform(object: unknown, path: string): unknown {
-    if (!hasMembers(object) || !leadsToRequest(object)) return object
+    if (!hasMembers(object)) return object
+    const leading = leadingToRequest(object)
+    if (leading === 'none') return object
     // A host's own context of the request, as Astro and SvelteKit have one, has more of the caller beside it.
-    const isOfRequest = path === 'c.env' && holdsRequest(object)
+    const isOfRequest = path === 'c.env' && leading === 'all'
     return new Proxy(object, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target)
@@ -139,30 +141,21 @@ export function observeContext(
   }
 }
 
-/** Not asked of every member: those of Bun's server and Node's messages are many, and native. */
-function leadsToRequest(object: object): boolean {
+/**
+ * Which of its members lead to the request: all where it is among them. Not asked of every member: those of Bun's server
+ * and Node's messages are many, and native. What a getter gives is the app's affair, and asked when the app asks.
+ */
+function leadingToRequest(object: object): 'none' | 'some' | 'all' {
   try {
-    return (
-      REQUEST_MEMBERS.some((name) => name in object && hasSomething((object as Properties)[name])) ||
-      // What a getter gives is the app's affair, and asked when the app asks.
-      Object.values(Object.getOwnPropertyDescriptors(object)).some(
-        ({ value, get }) => get !== undefined || value instanceof Request,
-      )
-    )
+    const own = Object.values(Object.getOwnPropertyDescriptors(object))
+    if (own.some(({ value }) => value instanceof Request)) return 'all'
+    const leads =
+      own.some(({ get }) => get) ||
+      REQUEST_MEMBERS.some((name) => name in object && hasSomething((object as Properties)[name]))
+    return leads ? 'some' : 'none'
   } catch {
     // As Next's events do when they are asked for their request, and an environment that may not be listed.
-    return true
-  }
-}
-
-/** As a value of its own: what a getter gives is the app's affair. */
-function holdsRequest(object: object): boolean {
-  try {
-    return Object.values(Object.getOwnPropertyDescriptors(object)).some(
-      ({ value }) => value instanceof Request,
-    )
-  } catch {
-    return false
+    return 'some'
   }
 }
 

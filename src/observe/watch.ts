@@ -1,6 +1,5 @@
 /** What an observation is made of: properties replaced on instances, never on a prototype, and put back at its end. */
 
-import { hasMembers } from '../key/plain.ts'
 import { type Accessor, intercept } from './intercept.ts'
 
 export interface Watch {
@@ -15,9 +14,8 @@ export interface Watch {
 /** Properties of observations that are over, by what marks them, and what was there before. */
 const over = new WeakMap<object, PropertyDescriptor | undefined>()
 
-const NO_MARK = {}
-const markOf = ({ get, value }: PropertyDescriptor): object =>
-  get ?? (typeof value === 'function' || hasMembers(value) ? value : NO_MARK)
+/** Of a property that we have put there always an object, or a function. */
+const markOf = ({ get, value }: PropertyDescriptor): object => get ?? value
 
 /** @param unseen called for a property that its owner has fixed, so that it stays as it is */
 export function createWatch(unseen: (target: object, name: PropertyKey) => void): Watch {

@@ -118,14 +118,11 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
     return language === null ? normaliseLanguages(value) : SPOKEN + language
   }
 
-  function take(input: string, among: readonly string[]): string | null | undefined {
+  function take(input: string): string | null | undefined {
     if (input === ANONYMOUS)
       return uncovered(headers, route) || hasStrayBody(raw) ? undefined : uncommon(headers, route)
-    const space = input.indexOf(' ')
-    const name = input.slice(space + 1)
-    const kind = input.slice(0, space)
-    if (kind === 'header') return selecting(name, among)
-    if (kind === 'speaks') return null
+    if (input.startsWith(SPEAKS)) return null
+    const name = input.slice('var '.length)
     // One that no value has, nor its absence.
     if (excluded.includes(name)) return ''
     const value: unknown = get(name)
@@ -134,9 +131,9 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
 
   return (input, among) => {
     // Headers do not change, and what one of them means depends on what else is asked for.
-    if (input.startsWith('header ')) return take(input, among)
+    if (input.startsWith('header ')) return selecting(input.slice('header '.length), among)
     values ??= new Map()
-    if (!values.has(input)) values.set(input, take(input, among))
+    if (!values.has(input)) values.set(input, take(input))
     return values.get(input)
   }
 }

@@ -6,16 +6,17 @@ export function noticing<T extends object>(
   member: (all: T, name: PropertyKey) => unknown,
   names: () => void,
 ): T {
+  const see = (all: T, name: PropertyKey): unknown =>
+    isOfEveryObject(all, name) ? Reflect.get(all, name) : member(all, name)
   return new Proxy(object, {
-    get: (all, name) => (isOfEveryObject(all, name) ? Reflect.get(all, name) : member(all, name)),
+    get: see,
     has(all, name) {
-      if (!isOfEveryObject(all, name)) member(all, name)
+      see(all, name)
       return Reflect.has(all, name)
     },
     getOwnPropertyDescriptor(all, name) {
       const property = Reflect.getOwnPropertyDescriptor(all, name)
-      if (isOfEveryObject(all, name)) return property
-      const value = member(all, name)
+      const value = see(all, name)
       if (property && 'value' in property) return { ...property, value }
       // What a getter gives to whoever calls it, nobody sees.
       if (property) names()

@@ -13,7 +13,7 @@ import { hasMembers, plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
 import { ANONYMOUS, INTERPRETED, isHidden, isMadeUp } from './inputs.ts'
-import { createViews, isLiteral, watchMembers } from './members.ts'
+import { createViews } from './members.ts'
 
 /** What the reads of one response came to. */
 export interface Reads {
@@ -169,10 +169,9 @@ export function createReader(
         wholeVariable(name, value)
         return value
       }
-      if (!isLiteral(value)) return value
-      const whole = (path?: string, member?: unknown) =>
-        wholeVariable(name, value, () => undeclared(name, members, path, member))
-      return viewOf(name, value, () => watchMembers(value, members, whole))
+      return viewOf(name, value, members, (path, member) =>
+        wholeVariable(name, value, () => undeclared(name, members, path, member)),
+      )
     },
 
     raw() {

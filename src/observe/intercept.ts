@@ -16,7 +16,7 @@ export interface Accessor {
    */
   get(below: () => unknown, isOwn: boolean): unknown
   /**
-   * Left out where the property cannot be assigned.
+   * Left out where the property cannot be assigned, by all that observe one of that name.
    *
    * @param below assigns what is there without it
    */
@@ -95,8 +95,7 @@ function assign(
 ): void {
   const { target, before, accessors } = interception
   const accessor = accessors[depth - 1]
-  const below = (value: unknown) => assign(interception, name, value, depth - 1)
-  if (accessor) accessor.set ? accessor.set(value, below) : below(value)
+  if (accessor) accessor.set?.(value, (value) => assign(interception, name, value, depth - 1))
   else if (before?.set) before.set.call(target, value)
   else if (before) interception.before = { ...before, value }
   else Object.defineProperty(target, name, { ...PLAIN, value })

@@ -46,8 +46,7 @@ export function observeRequest(
   const { req } = c
   let view = request
   /** What the handler has put in the place of `c.req.raw`. */
-  let own: Request | undefined
-  let leaveOwn: (() => void) | undefined
+  let own: { readonly request: unknown; leave(): void } | undefined
   let isLate = false
   /** `c.req.raw` was taken and nothing of it has been read yet. */
   let taken = false
@@ -97,7 +96,7 @@ export function observeRequest(
   // The Request itself.
   intercept(req, 'raw', {
     get: () => {
-      if (own) return own
+      if (own) return own.request
       if (watching()) {
         if (taken) whole()
         reader.raw()
@@ -114,8 +113,7 @@ export function observeRequest(
         own = undefined
       } else {
         // The handler has made one of its own, from what it read, or takes that back.
-        own = request === view ? undefined : (request as Request)
-        leaveOwn = () => below(own)
+        own = request === view ? undefined : { request, leave: () => below(request) }
       }
     },
   })
@@ -191,7 +189,7 @@ export function observeRequest(
     end() {
       read()
       // A body that nobody copies may read it yet.
-      if (isLate && own) leaveOwn?.()
+      if (isLate) own?.leave()
     },
   }
 }

@@ -76,7 +76,8 @@ const isPlainArray = (value: readonly unknown[]): boolean =>
 /** Whether an object has the prototype of a literal, of whatever realm, or none. */
 export function isOfNoClass(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
-  return prototype === null || Object.hasOwn(prototype, 'isPrototypeOf')
+  if (prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 /**
@@ -84,8 +85,6 @@ export function isOfNoClass(value: object): boolean {
  * leaves out.
  */
 export function isPlainObject(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false
   if (!isOfNoClass(value)) return false
   if (Object.getOwnPropertySymbols(value).length > 0) return false
   return Object.values(Object.getOwnPropertyDescriptors(value)).every(

@@ -8,13 +8,17 @@ import { headersBut } from '../http/fields.ts'
 
 /** One like it, of which the headers can be changed, and are true. */
 export function copyOfFetched(res: Response): Response {
-  const { status, statusText, body } = res
-  // A copy of them, too: Node's adapter of 1.14 to 2.0.0 takes a Headers as it is.
+  const { body } = res
   const isFalse = isCoded(res) && body !== null
+  // A copy of them, too: Node's adapter of 1.14 to 2.0.0 takes a Headers as it is.
   const headers = headersBut(res.headers, isFalse ? ['content-encoding', 'content-length'] : [])
-  // Workers send an empty one as it is.
-  return new Response(body, { status, headers, ...(statusText && { statusText }) })
+  return like(res, body, headers)
 }
+
+/** A response of the same status. */
+export const like = ({ status, statusText }: Response, body: BodyInit | null, headers: Headers): Response =>
+  // Workers send an empty reason phrase as it is.
+  new Response(body, { status, headers, ...(statusText && { statusText }) })
 
 /** Whether its body has lost the coding that its headers name. */
 export function isDecoded(res: Response): boolean {

@@ -5,7 +5,7 @@
 
 import { BODILESS } from '../body.ts'
 import { hasMembers } from '../key/plain.ts'
-import { copyOfFetched, isDecoded } from './fetched.ts'
+import { copyOfFetched, isDecoded, like } from './fetched.ts'
 
 /**
  * Whether it is of such a class. Its body is not asked for: once that was read, Bun no longer sends a text as one. And
@@ -27,10 +27,8 @@ function headersIn(res: Response): object {
 export function copyOfForeign(res: Response): Response {
   try {
     if (isDecoded(res)) return copyOfFetched(res)
-    const { status, statusText, body } = res
-    const headers = new Headers([...res.headers])
-    const own = BODILESS.includes(status) ? null : bodyOf(body)
-    return new Response(own, { status, headers, ...(statusText && { statusText }) })
+    const body = BODILESS.includes(res.status) ? null : bodyOf(res.body)
+    return like(res, body, new Headers([...res.headers]))
   } catch {
     return res
   }

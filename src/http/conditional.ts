@@ -10,14 +10,14 @@ export interface Validators {
 }
 
 /** The fields by which a client makes a request conditional or partial. */
-export const CONDITIONAL_FIELDS = [
+export const CONDITIONAL_FIELDS: readonly string[] = [
   'if-none-match',
   'if-modified-since',
   'if-match',
   'if-unmodified-since',
   'if-range',
   'range',
-] as const
+]
 
 /** One member of a list (RFC 9110 §8.8.3); obs-text is one character a byte on some runtimes and UTF-8 on others. */
 const ENTITY_TAG = /(?:^|,)[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\uffff]*")[ \t]*(?=,|$)/g

@@ -22,7 +22,7 @@ export function requestForHandler(
   { keep = [], add = [] }: { keep?: readonly string[]; add?: readonly Field[] } = {},
 ): Request {
   // What is asked of any other method is the handler's, unless we ask: two conditions would have one answer.
-  const isOurs = add.some(([name]) => (CONDITIONAL_FIELDS as readonly string[]).includes(name))
+  const isOurs = add.some(([name]) => CONDITIONAL_FIELDS.includes(name))
   const dropped =
     isGetOrHead(request.method) || isOurs
       ? CONDITIONAL_FIELDS.filter((name) => request.headers.has(name) && !keep.includes(name))

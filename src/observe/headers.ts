@@ -6,19 +6,15 @@ import type { Reader } from '../learn/reads.ts'
 export function observeHeaders(headers: Headers, reader: Reader): Headers {
   return new Proxy(headers, {
     get(target, name) {
-      const value: unknown = Reflect.get(target, name, target)
-      if (typeof value !== 'function') {
-        if (name !== Symbol.toStringTag) allHeaders(reader)
-        return value
-      }
       if (name === 'get' || name === 'has') {
         return (field: string) => {
           reader.header(String(field))
-          return value.call(target, field)
+          return target[name](field)
         }
       }
-      if (name !== 'constructor') allHeaders(reader)
-      return value.bind(target)
+      if (name !== 'constructor' && name !== Symbol.toStringTag) allHeaders(reader)
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
     },
   })
 }

@@ -6,7 +6,7 @@
 interface Weighted {
   /** A language range in lower case (RFC 4647 §2.1), or `*`. */
   readonly range: string
-  /** Thousandths, so that `1`, `1.0` and `1.000` are one (RFC 9110 §12.4.2). */
+  /** A number, so that `1`, `1.0` and `1.000` are one (RFC 9110 §12.4.2). */
   readonly quality: number
 }
 
@@ -20,7 +20,7 @@ function parseLanguages(field: string): Weighted[] | null {
     if (text === '') continue
     const match = MEMBER.exec(text)
     if (!match) return null
-    languages.push({ range: match[1]!, quality: Math.round(Number(match[2] ?? 1) * 1000) })
+    languages.push({ range: match[1]!, quality: Number(match[2] ?? 1) })
   }
   return languages
 }
@@ -33,10 +33,7 @@ export function normaliseLanguages(field: string): string {
   const languages = parseLanguages(field)
   if (!languages) return normaliseList(field)
   return languages
-    .map(({ range, quality }) => ({
-      quality,
-      text: quality === 1000 ? range : `${range};q=${quality / 1000}`,
-    }))
+    .map(({ range, quality }) => ({ quality, text: quality === 1 ? range : `${range};q=${quality}` }))
     .sort((one, other) => other.quality - one.quality || (one.text < other.text ? -1 : 1))
     .map(({ text }) => text)
     .join(',')
@@ -48,10 +45,10 @@ export function normaliseLanguages(field: string): string {
  */
 export function preferred(acceptLanguage: string, available: readonly string[]): string | null {
   const languages = parseLanguages(acceptLanguage) ?? []
-  const most = Math.max(1, ...languages.map(({ quality }) => quality))
+  const most = Math.max(...languages.map(({ quality }) => quality))
   for (const { range, quality } of languages) {
     const language = available.find((language) => language.trim().toLowerCase() === range)
-    if (quality === most && language !== undefined) return language
+    if (quality === most && quality > 0 && language !== undefined) return language
   }
   return null
 }

@@ -33,16 +33,14 @@ export function responseOf(
     if (headers) return new Response(body, { status, headers })
   }
   let response: Response
-  if (keeping !== 'nothing') {
+  if (keeping === 'nothing' && !above) {
+    response = c.newResponse(body as string, status as StatusCode)
+  } else {
     // Node writes headers and a text as one string in UTF-8: what is not ASCII in a header would be encoded twice.
     const content = typeof body === 'string' && typed ? bytesOf(body) : body
     // A Headers, since no version forgets what is changed in that; and a copy, so that the Context's stays as it is.
     const headers = new Headers(above ?? c.newResponse(null).headers)
     response = new Response(content, { status, headers })
-  } else if (above) {
-    response = new Response(body, { status, headers: above })
-  } else {
-    response = c.newResponse(body as string, status as StatusCode)
   }
   if (typeof body === 'string' && !typed) {
     // The Response has guessed one; that of Node's adapter does so when anything but headers is read.

@@ -252,14 +252,6 @@ function undeclared(
   return `${read} no key covers; name it as well with vary: { vars: [${vars}] }`
 }
 
-/** How a member is written. */
-export const memberName = (of: string, name: PropertyKey): string =>
-  typeof name === 'symbol' ? `${of}[${String(name)}]` : `${of}.${String(name)}`
-
-/** Of a member of the Context or of its request. */
-export const added = (member: string): string =>
-  `the route reads ${member}, which was put there past c.set(), so no key can cover it`
-
 export const fixed = (member: string): string =>
   `${member} was fixed above the route, so nobody can see what is read of it`
 

@@ -1,7 +1,7 @@
 /** Observes what middleware above has put on the Context, on its request or on the Request itself, past `c.set()`. */
 
 import type { Context } from 'hono'
-import { added, memberName, type Reader } from '../learn/reads.ts'
+import type { Reader } from '../learn/reads.ts'
 import { hostMembers } from '../request/host-members.ts'
 import { STATE } from '../state.ts'
 import { INTERCEPTED, isIntercepted } from './intercept.ts'
@@ -83,3 +83,10 @@ function membersOfNew(c: Context): Members {
   }
   return members
 }
+
+/** How a member is written. */
+export const memberName = (of: string, name: PropertyKey): string =>
+  typeof name === 'symbol' ? `${of}[${String(name)}]` : `${of}.${String(name)}`
+
+export const added = (member: string): string =>
+  `the route reads ${member}, which was put there past c.set(), so no key can cover it`

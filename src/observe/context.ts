@@ -6,7 +6,8 @@
 import type { Context } from 'hono'
 import { hasMembers } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
-import { added, type Reader } from '../learn/reads.ts'
+import type { Reader } from '../learn/reads.ts'
+import { added } from './added.ts'
 import type { Watch } from './watch.ts'
 
 /** Members of `c.env` and of an execution context through which platforms give access to the request. */

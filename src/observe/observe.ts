@@ -5,8 +5,8 @@
 
 import type { Context } from 'hono'
 import { BODILESS } from '../body.ts'
-import { fixed, memberName, type Reader } from '../learn/reads.ts'
-import { observeAdded } from './added.ts'
+import { fixed, type Reader } from '../learn/reads.ts'
+import { memberName, observeAdded } from './added.ts'
 import { observeContext } from './context.ts'
 import { observeRequest } from './request.ts'
 import { createWatch } from './watch.ts'

@@ -8,8 +8,8 @@
  */
 
 import type { Context } from 'hono'
-import { added, type Reader } from '../learn/reads.ts'
-import { observeAddedToRaw } from './added.ts'
+import type { Reader } from '../learn/reads.ts'
+import { added, observeAddedToRaw } from './added.ts'
 import { allHeaders, observeHeaders } from './headers.ts'
 import type { Accessor } from './intercept.ts'
 import { hasKeyedBody, observeValidated } from './validated.ts'

@@ -7,7 +7,8 @@ import { isFieldName } from '../http/fields.ts'
 import { isGetOrHead } from '../http/methods.ts'
 import { hasMembers, plainText } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
-import { added, type Reader } from '../learn/reads.ts'
+import type { Reader } from '../learn/reads.ts'
+import { added } from './added.ts'
 import { allHeaders } from './headers.ts'
 
 const IN_URL: readonly unknown[] = ['query', 'param']

@@ -3,7 +3,7 @@
  *
  * `safe` knows nothing of its users and does not guess: it stores what the route's author named, and nothing that the
  * response itself keeps out. `standard` is a shared cache as RFC 9111 has it, for a handler that proxies or that sets
- * its own headers. Clauses read these facts; nothing else tells the two apart.
+ * its own headers. Clauses read these facts, of which a policy has those that it names; nothing else tells them apart.
  */
 
 export type PolicyName = 'safe' | 'standard'
@@ -14,32 +14,32 @@ export interface Profile {
   /** Seconds fresh where neither route nor response names any; `null`: then it is not fresh at all. */
   readonly defaultFresh: number | null
   /** Whether a response may be fresh by heuristics (RFC 9111 §4.2.2). */
-  readonly heuristic: boolean
+  readonly heuristic?: true
   /**
    * Whether something may take the place of a Cache-Control that keeps a response out: a field for caches like this
    * one, or must-understand.
    */
-  readonly trustsTargeted: boolean
+  readonly trustsTargeted?: true
   /** Whether the handler's time makes a response with an Age older: it has come from somewhere else (§4.2.3). */
-  readonly countsDelay: boolean
+  readonly countsDelay?: true
   /** Whether responses are stored that must be validated before each use. */
-  readonly keepsUnfresh: boolean
+  readonly keepsUnfresh?: true
   /** Whether `Set-Cookie` may be stored with a fresh response that is explicitly cacheable. */
-  readonly keepsCookies: boolean
+  readonly keepsCookies?: true
   /** Whether a response may vary on credentials that the key does not cover. */
-  readonly variesOnCredentials: boolean
+  readonly variesOnCredentials?: true
   /** Whether the request's Cache-Control and Pragma count (§5.2.1, §5.4). */
-  readonly obeysRequest: boolean
+  readonly obeysRequest?: true
   /** Whether parts (206) are stored, and the client's Range reaches the handler where nothing is. */
-  readonly keepsParts: boolean
+  readonly keepsParts?: true
   /** Whether a `Transfer-Encoding` of the response is the transport's, whose errors are seen, and not a helper's. */
-  readonly trustsFraming: boolean
+  readonly trustsFraming?: true
   /** Whether the answer to a HEAD renews what is stored for GET (§4.3.5). */
-  readonly learnsFromHead: boolean
+  readonly learnsFromHead?: true
   /** Whether a successful unsafe request clears what it may have changed (§4.4). */
-  readonly invalidates: boolean
+  readonly invalidates?: true
   /** Whether selecting headers are compared by what they mean and not by how they are written (§4.1). */
-  readonly normalises: boolean
+  readonly normalises?: true
   /** Default of `autoVary`. */
   readonly observes: boolean
 }
@@ -48,18 +48,6 @@ export const PROFILES: Readonly<Record<PolicyName, Profile>> = {
   safe: {
     statuses: [200],
     defaultFresh: 60,
-    heuristic: false,
-    trustsTargeted: false,
-    countsDelay: false,
-    keepsUnfresh: false,
-    keepsCookies: false,
-    variesOnCredentials: false,
-    obeysRequest: false,
-    keepsParts: false,
-    trustsFraming: false,
-    learnsFromHead: false,
-    invalidates: false,
-    normalises: false,
     observes: true,
   },
   standard: {

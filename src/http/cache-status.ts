@@ -6,15 +6,7 @@
 export const CACHE_NAME = 'hono-redis-cache'
 
 /** Why a request went on to the handler (§2.2). */
-export type Forwarded =
-  | 'bypass'
-  | 'method'
-  | 'uri-miss'
-  | 'vary-miss'
-  | 'miss'
-  | 'request'
-  | 'stale'
-  | 'partial'
+type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'stale' | 'partial'
 
 export interface CacheStatus {
   readonly fwd?: Forwarded

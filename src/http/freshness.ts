@@ -8,7 +8,7 @@ import { parseDate } from './date.ts'
 import type { Profile } from './profile.ts'
 
 /** What freshness is computed from. */
-export interface Dated {
+interface Dated {
   readonly status: number
   readonly headers: Headers
   readonly directives: Directives

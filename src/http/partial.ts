@@ -20,7 +20,7 @@ export interface Part extends ContentRange {
   readonly asked: ByteRange | null
 }
 
-export interface Slice {
+interface Slice {
   readonly range: ContentRange
   readonly body: Uint8Array<ArrayBuffer>
 }

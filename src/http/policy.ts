@@ -27,7 +27,7 @@ export type Objection =
   | 'not-fresh'
 
 /** A response, seen by the policy. */
-export interface Candidate {
+interface Candidate {
   readonly status: number
   /** All fields of the response, those set above included: what any of them keeps out stays out. */
   readonly headers: Headers

@@ -6,8 +6,6 @@
  * its own headers. Clauses read these facts, of which a policy has those that it names; nothing else tells them apart.
  */
 
-export type PolicyName = 'safe' | 'standard'
-
 export interface Profile {
   /** Statuses that are stored without being named; `null`: any final one. */
   readonly statuses: readonly number[] | null
@@ -44,7 +42,7 @@ export interface Profile {
   readonly observes: boolean
 }
 
-export const PROFILES: Readonly<Record<PolicyName, Profile>> = {
+export const PROFILES: Readonly<Record<'safe' | 'standard', Profile>> = {
   safe: {
     statuses: [200],
     defaultFresh: 60,

@@ -28,7 +28,7 @@ export function demandsOf(request: Headers, { obeysRequest }: Profile): Directiv
  * - `refresh`: as it is, and refreshed behind the answer
  * - `validate`: only after the handler has been asked; `request` where the client wants it so
  */
-export type Reuse =
+type Reuse =
   | { readonly use: 'fresh' | 'stale' | 'refresh' }
   | { readonly use: 'validate'; readonly because: 'stale' | 'request' }
 

@@ -25,7 +25,7 @@ export function observeAdded(c: Context, reader: Reader, watch: Watch): void {
 const isTracing = (name: PropertyKey): boolean =>
   typeof name === 'symbol' && Symbol.keyFor(name)?.startsWith('sentry.hono.') === true
 
-/** Its platform may have put members of its own there under symbols. */
+/** By their names alone: its platform may have put members of its own there under symbols. */
 export function observeAddedToRaw(request: Request, reader: Reader, watch: Watch): void {
   for (const name of Object.getOwnPropertyNames(request))
     if (!(name in Request.prototype)) watchAdded(request, name, 'c.req.raw', reader, watch)

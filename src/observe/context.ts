@@ -39,7 +39,7 @@ const REQUEST_MEMBERS: readonly PropertyKey[] = [
 
 type Properties = Record<PropertyKey, unknown>
 
-export interface ContextObservation {
+interface ContextObservation {
   /** The handler has returned, and its body may still run. */
   late(): void
   /** The body has ended. */

@@ -11,7 +11,7 @@ import { observeContext } from './context.ts'
 import { observeRequest } from './request.ts'
 import { createWatch } from './watch.ts'
 
-export interface Observation {
+interface Observation {
   /**
    * The handler has returned. `true`: its body is complete and all is put back; `false`: its body may still read,
    * so observation goes on, over the true request, until `end()`.

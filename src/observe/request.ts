@@ -15,7 +15,7 @@ import type { Accessor } from './intercept.ts'
 import { hasKeyedBody, observeValidated } from './validated.ts'
 import type { Watch } from './watch.ts'
 
-export interface RequestObservation {
+interface RequestObservation {
   /** The handler has returned: `c.req` stands for that request from now on. */
   returned(request: Request): void
   /** Nothing can be read of the request any more that was taken before. */

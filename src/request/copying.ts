@@ -7,8 +7,11 @@
 
 import { hostMembers } from './host-members.ts'
 
-/** @param hasMembers whether the copy has what the class of the request adds to the platform's; it may show cookies */
-export function copyOf(request: Request, init: RequestInit = {}, hasMembers = true): Request {
+/**
+ * @param withMembers whether the copy has what the class of the request adds to the platform's, which may show all its
+ *   cookies
+ */
+export function copyOf(request: Request, init: RequestInit = {}, withMembers = true): Request {
   const copy = request.bodyUsed ? copyOfUsed(request, init) : madeOf(request.clone(), init)
   // What middleware above or the app's host has put on it, of which the platform knows nothing.
   for (const name of Object.getOwnPropertyNames(request)) {
@@ -20,7 +23,7 @@ export function copyOf(request: Request, init: RequestInit = {}, hasMembers = tr
       value: name === 'headers' ? new Headers(value) : value,
     })
   }
-  if (hasMembers)
+  if (withMembers)
     for (const name of hostMembers(request).keys()) if (!(name in copy)) handOn(request, name, copy)
   return copy
 }

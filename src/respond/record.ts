@@ -16,7 +16,7 @@ import type { Field } from '../http/fields.ts'
  * - `headers`: that only in a Headers. Made of a record (`@hono/node-server` 1.15 to 2.0.0), it goes back to the record
  *   as soon as anything but its headers is asked for
  */
-export type Keeping = 'nothing' | 'record' | 'headers'
+type Keeping = 'nothing' | 'record' | 'headers'
 
 /** By the class: Node's adapter puts its own in the place of the native one when it begins to serve. */
 const known = new WeakMap<typeof Response, Keeping>()

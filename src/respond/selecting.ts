@@ -17,7 +17,7 @@ import { partOf, slice } from '../http/partial.ts'
 import { formatContentRange, ifRangeHolds, parseRange, resolve } from '../http/range.ts'
 import { replaceResponse, setField } from './saying.ts'
 
-export interface Selection {
+interface Selection {
   readonly status: number
   readonly body: string | Uint8Array<ArrayBuffer> | null
   readonly contentRange?: string

@@ -269,6 +269,17 @@ describe('a variable that is frozen', () => {
     })
   })
 
+  it('is given as it is, and is no input, where that member is an instance of a class', async () => {
+    class Team {
+      readonly id = 't'
+      readonly name = 'Red'
+    }
+    const withClass = (who: string) => Object.freeze({ ...people[who]!, team: new Team() })
+    const get = site(['user.team.id'], (user) => ({ team: user.team.name }), withClass)
+    await get('ann')
+    expect((await get('bob')).hit).toBe(true)
+  })
+
   it('is watched like any other where it holds the declared member itself', async () => {
     const shared = site(['user.role'], (user) => ({ for: user.role }), frozen)
     await shared('ann')

@@ -102,6 +102,29 @@ test('a request with cookies and Authorization is served what a route made that 
   expect(answer).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
 })
 
+test.each<[string, (c: Context) => unknown]>([
+  ['a header', (c) => c.req.header('accept-language')],
+  ['a variable', (c) => c.get('plan')],
+  ['all variables', (c) => c.var.plan && Object.keys(c.var)],
+  ['all headers', (c) => c.req.header()],
+])('what storeWhen asks of %s while a body still runs is no read of the route', async (_, ask) => {
+  const site = openSite({ store: memoryStore() })
+  const made = counter()
+  const plan: MiddlewareHandler = async (c, next) => {
+    c.set('plan', c.req.query('plan'))
+    await next()
+  }
+  const storeWhen = (c: Context) => ask(c) !== null
+  site.app.get('/page', plan, cache({ storeWhen, query: false }), (c) => {
+    const stream = new Response(made()).body!
+    return c.body(stream)
+  })
+  const ann = await site.get('/page?plan=free', { headers: { 'accept-language': 'de' } })
+  expect(ann).toMatchObject({ body: 'one', cache: 'fwd=uri-miss; stored' })
+  const bob = await site.get('/page?plan=paid', { headers: { 'accept-language': 'fr' } })
+  expect(bob).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
+})
+
 test('where c.req.raw is read, a header that only traces the request makes no variant, and an unusual one does', async () => {
   const site = pageOf((c) => c.req.raw.headers.get('accept-language'))
   expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')

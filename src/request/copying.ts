@@ -12,7 +12,9 @@ import { hostMembers } from './host-members.ts'
  *   cookies
  */
 export function copyOf(request: Request, init: RequestInit = {}, withMembers = true): Request {
-  const copy = request.bodyUsed ? copyOfUsed(request, init) : madeOf(request.clone(), init)
+  const copy = request.bodyUsed
+    ? copyOfUsed(request, init)
+    : madeOf(request.clone(), { ...signalOf(request), ...init })
   // What middleware above or the app's host has put on it, of which the platform knows nothing.
   for (const name of Object.getOwnPropertyNames(request)) {
     const property = Object.getOwnPropertyDescriptor(request, name)!
@@ -27,6 +29,9 @@ export function copyOf(request: Request, init: RequestInit = {}, withMembers = t
     for (const name of hostMembers(request).keys()) if (!(name in copy)) handOn(request, name, copy)
   return copy
 }
+
+/** To be handed on by itself: what leads from it to the signal of a clone, Node may collect before the client has gone. */
+const signalOf = ({ signal }: Request): RequestInit => (signal instanceof AbortSignal ? { signal } : {})
 
 /** Asked of the request when somebody asks the copy: it knows what its class does not tell. */
 function handOn(request: Request, name: string, copy: Request): void {
@@ -49,12 +54,12 @@ function madeOf(request: Request, init: RequestInit): Request {
   try {
     return new Request(request, init)
   } catch {
-    const { url, method, headers, body, signal } = request
+    const { url, method, headers, body } = request
     return new Request(url, {
       method,
       headers: new Headers(headers),
       ...(body && { body, duplex: 'half' }),
-      ...(signal instanceof AbortSignal && { signal }),
+      ...signalOf(request),
       ...init,
     })
   }

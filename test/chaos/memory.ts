@@ -1,6 +1,5 @@
 /** Memory over time, garbage collected before each look, and whether it levels off. */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from '../support/garbage.ts'
 
 export interface Sample {
   /** Seconds since the start. */
@@ -11,11 +10,8 @@ export interface Sample {
 
 const MIB = 2 ** 20
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
 export function sample(started: number): Sample {
-  collect()
+  collectGarbage()
   const { heapUsed, external, rss } = process.memoryUsage()
   return { at: (performance.now() - started) / 1000, heap: heapUsed + external, rss }
 }

@@ -5,6 +5,7 @@
 import type { Context } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { type CacheOptions, cache, memoize, memoryStore } from '../../src/index.ts'
+import { collectGarbage } from '../support/garbage.ts'
 import { type Gate, gate, until } from '../support/gate.ts'
 import { run } from '../support/running.ts'
 import { openSite, type Site } from '../support/site.ts'
@@ -163,6 +164,27 @@ onBothStores('a client that hangs up', (open) => {
     rows.open()
     expect(await Promise.all(others)).toEqual(['page', 'page', 'page'])
     expect(runs).toBe(3)
+    await site.settle()
+  })
+
+  test('is noticed by a handler that was asked to confirm a page, however long that takes', async () => {
+    const site = open()
+    const rows = gate()
+    site.app.get('/page', cache({ expire: 1 }), async (c) => {
+      if (!c.req.header('if-none-match')) return c.text('page', 200, { etag: '"1"' })
+      await Promise.race([rows.pass(), ended(c.req.raw.signal)])
+      return c.text('gone', 200)
+    })
+    await site.get('/page')
+    pass(2)
+    const client = new AbortController()
+    const asked = site.fetch('/page', { signal: client.signal })
+    await rows.arrived
+    // What was weakly held in this turn is not collected before the next one.
+    await new Promise(setImmediate)
+    collectGarbage()
+    client.abort()
+    expect(await (await asked).text()).toBe('gone')
     await site.settle()
   })
 

@@ -81,7 +81,7 @@ async function observed(
     if (!observation && c.req.raw === request) Reflect.set(c.req, 'raw', asked)
   }
   const complete = observation?.returned(asked) ?? true
-  const unobserved: Run['unobserved'] = observation?.unobserved ?? ((call) => call())
+  const unobserved: Run['unobserved'] = reader?.unobserved ?? ((call) => call())
   // The request of another host may have no signal.
   const hasGone = () => asked.signal?.aborted === true
   const abandoned = () => reads?.signal !== false && unobserved(hasGone)

@@ -17,8 +17,6 @@ interface Observation {
    * so observation goes on, over the true request, until `end()`.
    */
   returned(request: Request): boolean
-  /** Calls something that is no part of the handler. */
-  unobserved<T>(call: () => T): T
   /** Puts everything back. */
   end(): void
 }
@@ -66,7 +64,6 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
       context.late()
       return false
     },
-    unobserved: reader.unobserved,
     end,
   }
 }

@@ -48,9 +48,10 @@ import { type Before, forwarded, statusKey, type Visit } from './visit.ts'
  */
 export function cache<E extends Env = Env, P extends string = string>(
   options: CacheOptions<E, P> = {},
-  // The default of `any` would make the types of the handlers beside it `any`.
+  // The default of `any` would make the types of the handlers beside it `any`. For these the last form counts; by the
+  // first a middleware of one's own may call it with its Context.
   // biome-ignore lint/complexity/noBannedTypes: Hono's own name for no additions to the Env
-): MiddlewareHandler<{}> {
+): ((c: Context, next: Next) => ReturnType<MiddlewareHandler>) & MiddlewareHandler<{}> {
   const routeFor = routeResolver(options)
   const variants = createVariants()
   const warn = withoutState('cache()')

@@ -64,8 +64,16 @@ new Hono<AppEnv>().use('/p/*', cache(), async (c, next) => {
   void [user, wrong]
 })
 
-// @ts-expect-error: it sets nothing, and its Env is not `any`, which fits everywhere
-export const settingUser: MiddlewareHandler<{ Variables: { user: string } }> = cache()
+// In a middleware of one's own, or in a list of them.
+const cached = cache()
+const listed: MiddlewareHandler<AppEnv>[] = [redisCache(), cache()]
+new Hono<AppEnv>().use(...listed).use((c, next) => (c.get('user').id === '' ? next() : cached(c, next)))
+export const wrapped = createMiddleware<AppEnv>((c, next) => cached(c, next))
+new Hono<AppEnv>().get('/p/:id', zValidator('query', z.object({ page: z.string() })), (c, next) =>
+  cached(c, next),
+)
+// @ts-expect-error: a middleware and no handler, whatever the app
+cached(new Hono<AppEnv>())
 
 // Middlewares that set variables, on either side.
 const withDb = createMiddleware<{ Variables: { db: 'db' } }>(async (c, next) => {
@@ -219,7 +227,7 @@ new Hono<AppEnv>().get('/p/:id', typed, (c) => {
 })
 
 // redisCache(): clients and stores. What the environment lacks is absent.
-redisCache({ url: undefined, token: undefined })
+redisCache({ url: undefined, token: undefined, prefix: undefined })
 redisCache({ redis: Redis.fromEnv() })
 redisCache({ redis: { send: async ([name, ...args]) => [name, args] } })
 redisCache({ store: redisStore({ send: async (command) => command }) })

@@ -126,7 +126,7 @@ export interface ConnectionOptions {
    * First segment of every Redis key, default `'cache'`; in any other `store` a part of its own. Give each mounted app
    * its own.
    */
-  prefix?: string
+  prefix?: string | undefined
   /** Milliseconds for each store call. Default `{ read: 500, write: 5000 }`; a number counts for both. */
   timeout?: Timeout
   /** Keeps copies of entries in the isolate. Default: none. */

@@ -140,7 +140,8 @@ async function openUpstash(url: string, token: string, signal: () => AbortSignal
   const { Redis } = await importUpstash()
   return new Redis({
     url,
-    token,
+    // The line feed behind a pasted one.
+    token: token.trim(),
     signal,
     // Of what got no answer, not of what got a bad one. Where the process was frozen, its connections may be gone.
     retry: { retries: 1, backoff: () => 0 },

@@ -2,7 +2,7 @@
 import { Redis } from '@upstash/redis/cloudflare'
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter, openSite } from '../support/site.ts'
 
@@ -69,6 +69,15 @@ describe('what is sent', () => {
         "stored GET /page {seconds: 60}",
       ]
     `)
+  })
+
+  test('white space around a pasted token stays behind', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const seen = restServer(empty)
+    await openPage({ url: URL, token: ' secret-token\n' }).get('/page')
+    expect(seen.map(({ headers }) => headers.get('authorization'))).toContain('Bearer secret-token')
+    expect(warn.mock.calls).toEqual([])
+    warn.mockRestore()
   })
 
   test('a request that gets no answer is sent once more, and no third time', async () => {

@@ -145,7 +145,8 @@ function memoText(namespace: string, name: string, args: object, exclude: readon
     if (text === undefined) {
       throw new ConfigError(
         `memoize(${name}): the argument ${argument} is no plain value; ` +
-          `if it is a dependency, leave it out with exclude: ['${argument}']`,
+          `if it is a dependency, the same for every caller, leave it out with exclude: ['${argument}'], ` +
+          'else give what is needed of it as a plain value, such as an id',
       )
     }
     // To a function that takes its arguments by name, one that is undefined is one that is not given.

@@ -60,7 +60,8 @@ onBothStores('memoize', (open) => {
         const site = serve(open())
         expect(await site.call({ id: '1', db })).toBe(
           'TypeError: memoize(getProduct): the argument db is no plain value; ' +
-            "if it is a dependency, leave it out with exclude: ['db']",
+            "if it is a dependency, the same for every caller, leave it out with exclude: ['db'], " +
+            'else give what is needed of it as a plain value, such as an id',
         )
       },
     )

@@ -105,7 +105,13 @@ export function checkRedisCacheOptions(options: RedisCacheOptions): void {
   refuseContext(options, 'redisCache()')
   checkOptions(options, REDIS_CACHE_CHECKS, 'redisCache()', ofCache)
   checkTogether(options, 'redisCache()')
-  if (options.defaults) checkCacheOptions(options.defaults, 'redisCache({ defaults })')
+  const { defaults } = options
+  if (!defaults) return
+  checkCacheOptions(defaults, 'redisCache({ defaults })')
+  if ('key' in defaults && defaults.key !== undefined)
+    throw new ConfigError(
+      'redisCache({ defaults }): all routes would share what has this key; give it to cache()',
+    )
 }
 
 export function checkOpenCacheOptions(options: ConnectionOptions): void {

@@ -139,9 +139,9 @@ export interface RedisCacheOptions extends ConnectionOptions {
   enabled?: boolean | ((c: Context) => boolean)
   /** Dependencies: context variables, and `memoize` arguments, of these names are no part of a key. Default none. */
   exclude?: readonly string[]
-  /** Options of every `cache()` below, which its own override. Default none. */
+  /** Options of every `cache()` below but a `key`, which its own override. Default none. */
   // biome-ignore lint/suspicious/noExplicitAny: options for apps of any Env
-  defaults?: CacheOptions<any, any>
+  defaults?: Omit<CacheOptions<any, any>, 'key'>
   /** Names the key in `Cache-Status`. Default `false`. */
   statusKey?: boolean
   /** Says in `Server-Timing` how long the look-up and the handler took. Default `false`. */

@@ -135,6 +135,13 @@ describe('cache()', () => {
     expect(inCache({ key: 'a', keyBuilder: () => 'b' })).toContain('key and keyBuilder exclude each other')
   })
 
+  test('a key for all routes, which would share one answer', () => {
+    expect(inRedisCache({ defaults: { key: 'a' } })).toBe(
+      'redisCache({ defaults }): all routes would share what has this key; give it to cache()',
+    )
+    expect(redisCache({ defaults: { key: undefined } } as object)).toBeTypeOf('function')
+  })
+
   test('vary.covers without the variables that stand for those headers', () => {
     expect(inCache({ vary: { covers: ['authorization'] } })).toContain('vary.covers needs vary.vars')
   })

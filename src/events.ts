@@ -161,8 +161,10 @@ export type CacheEvent = Where &
   )
 
 const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
+  timeout: ': it took more milliseconds than timeout allows',
   'no-client': ': npm install @upstash/redis, or give redis or store',
   unauthorized: ': the token was refused, or may not do that',
+  failed: ': no connection, or an error; send a PING by the same client to see which',
   'unexpected-reply':
     ': send() must resolve to what Redis replies, unchanged: for MGET an array of strings and nulls',
   'out-of-memory': ': Redis has no memory left and evicts nothing',

@@ -121,7 +121,7 @@ const namesStore = ({ url, redis, store }: ConnectionOptions): boolean => Boolea
 
 const NO_REDIS =
   'no Redis is configured, so entries are kept in the memory of this process; ' +
-  'set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, or give url and token, redis, or store'
+  'set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN (Deno: --allow-env), or give url and token, redis, or store'
 
 const NEW_EACH_TIME =
   'each of the last requests was given a new redis or store, which knows of no earlier clear or failure; ' +

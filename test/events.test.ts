@@ -8,6 +8,9 @@ const at = (report: Report, where: Partial<typeof WHERE> = {}) =>
   ({ ...report, ...WHERE, ...where }) as CacheEvent
 
 const DOWN: Report = { type: 'store-failed', operation: 'look-up', reason: 'timeout' }
+const DOWN_TOLD =
+  'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (timeout): ' +
+  'it took more milliseconds than timeout allows'
 
 function listening() {
   const told: string[] = []
@@ -20,12 +23,8 @@ describe('what a person is told', () => {
       { type: 'misconfigured', detail: 'no Redis is configured' },
       'hono-redis-cache at GET /products/:id: no Redis is configured',
     ],
-    [DOWN, 'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (timeout)'],
-    [
-      { ...DOWN, breaker: 'opened' },
-      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (timeout); ' +
-        'such calls are not made for ten seconds',
-    ],
+    [DOWN, DOWN_TOLD],
+    [{ ...DOWN, breaker: 'opened' }, `${DOWN_TOLD}; such calls are not made for ten seconds`],
     [
       { type: 'clear', scopes: ['a'], confirmed: false },
       'hono-redis-cache at GET /products/:id: a clear could not be confirmed, so other isolates may still answer ' +
@@ -57,8 +56,8 @@ describe('what a person is told', () => {
     ],
     [
       { type: 'store-failed', operation: 'clear', reason: 'failed' },
-      'hono-redis-cache at GET /products/:id: the store gave no answer to a clear (failed); ' +
-        'the clear is tried again for ten minutes',
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a clear (failed): ' +
+        'no connection, or an error; send a PING by the same client to see which; the clear is tried again for ten minutes',
     ],
     [
       { type: 'store-failed', operation: 'clear', reason: 'no-client' },

@@ -29,20 +29,20 @@ import { ConfigError } from '../errors.ts'
 import { checkCacheOptions, ofCache, refuseContext } from './check-options.ts'
 import type { ConnectionOptions, Near, RedisCacheOptions } from './options.ts'
 
-export const URL_EXPECTED = 'an http:// or https:// URL without credentials or query'
+const URL_EXPECTED = 'an http:// or https:// URL without quotes, spaces, credentials or query'
 
 /** One with credentials `fetch` refuses, and behind a query the client would add its path. */
-export const isUrl = (value: unknown): boolean =>
+const isUrl = (value: unknown): boolean =>
   typeof value === 'string' && /^https?:\/\/[^\s?#@]+$/.test(value) && URL.canParse(value)
 
-const url: Check = (value) => {
+export const url: Check = (value) => {
   if (isUrl(value)) return null
   const isForSocket = typeof value === 'string' && /^rediss?:/.test(value)
   const socket = 'one for a socket; open it with a client, and give redis: { send(command) }'
   return fault(URL_EXPECTED, isForSocket ? socket : kindOf(value))
 }
 
-/** A header can carry it; the line feed behind a pasted one does no harm. */
+/** A header can carry it once it is trimmed. */
 const isToken = (value: unknown): boolean => typeof value === 'string' && /^\s*[!-~]+\s*$/.test(value)
 
 const REDIS = 'a Redis of @upstash/redis, or { send(command) }'

@@ -7,7 +7,7 @@
 import type { Context } from 'hono'
 import { env, getRuntimeKey } from 'hono/adapter'
 import { ConfigError } from '../errors.ts'
-import { isUrl, URL_EXPECTED } from './check-connection.ts'
+import { url as checkUrl } from './check-connection.ts'
 
 const NAMES = [
   ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
@@ -25,7 +25,8 @@ export function credentials(c?: Context): { url: string; token: string } | null 
         `${url ? urlName : tokenName} is set and ${url ? tokenName : urlName} is not; set both`,
       )
     }
-    if (!isUrl(url)) throw new ConfigError(`${urlName} must be ${URL_EXPECTED}`)
+    const wrong = checkUrl(url)
+    if (wrong) throw new ConfigError(`${urlName} must be ${wrong.expected}; got ${wrong.found}`)
     return { url, token }
   }
   return null

@@ -60,7 +60,7 @@ describe('a mistake in the function form', () => {
     [
       'a malformed URL',
       () => ({ url: 'redis://secret', token: 'secret' }),
-      'url must be an http:// or https:// URL without credentials or query',
+      'url must be an http:// or https:// URL without quotes, spaces, credentials or query',
     ],
     ['a URL without a token', () => ({ url: 'https://secret.example' }), 'url and token need each other'],
     ['nothing', () => undefined, 'expected an object of options'],
@@ -114,7 +114,7 @@ describe('the environment', () => {
     [
       'a malformed URL',
       { UPSTASH_REDIS_REST_URL: 'secret', UPSTASH_REDIS_REST_TOKEN: 'secret' },
-      'UPSTASH_REDIS_REST_URL must be an http:// or https:// URL without credentials or query',
+      'UPSTASH_REDIS_REST_URL must be an http:// or https:// URL without quotes, spaces, credentials or query; got a string',
     ],
   ])('%s: an event and a bypass, never a 500', async (_, variables, detail) => {
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)

@@ -102,7 +102,7 @@ onRedis('a clear that failed', (world) => {
     const { clear } = openCache(where)
     for (let i = 0; i < 2; i++) expect(await clear({ tag: 'a' })).toBe(false)
     expect(warn.mock.calls.flat()).toEqual([
-      'hono-redis-cache: the store gave no answer to a clear (failed); the clear is tried again for ten minutes',
+      'hono-redis-cache: the store gave no answer to a clear (failed): no connection, or an error; send a PING by the same client to see which; the clear is tried again for ten minutes',
       'hono-redis-cache: a clear could not be confirmed, so other isolates may still answer from before it',
     ])
     warn.mockClear()

@@ -69,7 +69,7 @@ test('what a person should know is still on the console, once', async () => {
   const app = createMeasuredApp({ redis: { send: fail } })
   for (let i = 0; i < 2; i++) await app.request('/countries/CHE')
   expect(warn.mock.calls.flat()).toEqual([
-    'hono-redis-cache at GET /countries/:code: the store gave no answer to a look-up (failed)',
+    'hono-redis-cache at GET /countries/:code: the store gave no answer to a look-up (failed): no connection, or an error; send a PING by the same client to see which',
   ])
   warn.mockRestore()
 })

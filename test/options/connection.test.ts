@@ -26,7 +26,7 @@ const STORE = memoryStore()
 const SOCKET = 'one for a socket; open it with a client, and give redis: { send(command) }'
 
 describe('redisCache()', () => {
-  const url = 'an http:// or https:// URL without credentials or query'
+  const url = 'an http:// or https:// URL without quotes, spaces, credentials or query'
   const token = 'a string that is not empty, without spaces'
   const ms = 'a number of milliseconds, more than zero, or { read, write } of these'
   const near = '{ seconds, maxBytes? }, such as { seconds: 5 }'
@@ -210,7 +210,7 @@ describe('a token', () => {
 describe('openCache()', () => {
   test('says that it is meant', () => {
     expect(inOpenCache({ url: 'nowhere', token: SECRET })).toBe(
-      'openCache(): url must be an http:// or https:// URL without credentials or query; got a string',
+      'openCache(): url must be an http:// or https:// URL without quotes, spaces, credentials or query; got a string',
     )
     expect(inOpenCache({ waitUntil: 5 })).toContain('waitUntil must be a function')
   })

@@ -74,12 +74,15 @@ describe.each([
   })
 
   test.each([
-    'upstash.example',
-    'redis://upstash.example',
-    '"https://upstash.example"',
-    'https://upstash.example\n',
-  ])('a URL that is none is a mistake, and is not quoted: %j', (url) => {
-    const message = `${URL_NAME} must be an http:// or https:// URL without credentials or query`
+    ['upstash.example', 'a string'],
+    [
+      'rediss://upstash.example',
+      'one for a socket; open it with a client, and give redis: { send(command) }',
+    ],
+    ['"https://upstash.example"', 'a string'],
+    ['https://upstash.example\n', 'a string'],
+  ])('a URL that is none is a mistake, and is not quoted: %j', (url, found) => {
+    const message = `${URL_NAME} must be an http:// or https:// URL without quotes, spaces, credentials or query; got ${found}`
     expect(() => read({ ...UPSTASH, [URL_NAME]: url })).toThrow(new ConfigError(message))
   })
 })

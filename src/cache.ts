@@ -11,7 +11,7 @@ import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { isUnsafe } from './http/methods.ts'
-import { demandsOf, mayReuse } from './http/reuse.ts'
+import { demandsOf, mayReuse, NO_DEMANDS } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
@@ -78,7 +78,7 @@ export function cache<E extends Env = Env, P extends string = string>(
     const visit: Visit = {
       c,
       asked: c.req.raw,
-      demands: demandsOf(c.req.raw.headers, route.profile),
+      demands: NO_DEMANDS,
       next,
       route,
       state,
@@ -132,7 +132,7 @@ async function visitAndTell(visit: Visit): Promise<void> {
 
 /** Takes a request through the cache, or past it. */
 async function visitCache(visit: Visit): Promise<void> {
-  const { c, demands, route, state, connection, report } = visit
+  const { c, route, state, connection, report } = visit
 
   // 1. Is it ours?
   const refusal = refuse(visit)
@@ -140,6 +140,9 @@ async function visitCache(visit: Visit): Promise<void> {
     const mayClear = refusal.reason === 'method' && route.profile.invalidates && isUnsafe(c.req.method)
     return mayClear ? answerUnsafe(visit) : bypass(refusal, visit)
   }
+  const demands = demandsOf(c.req.raw.headers, route.profile)
+  if (demands.has('no-store')) return bypass({ reason: 'request' }, visit)
+  visit.demands = demands
 
   // 2. Name it.
   let subject: Subject
@@ -224,7 +227,7 @@ async function miss(visit: Visit, before: Before, entry: Entry | null): Promise<
   }
 }
 
-function refuse({ c, demands, path, route, state }: Visit): Refusal | null {
+function refuse({ c, path, route, state }: Visit): Refusal | null {
   try {
     if (!state.enabled()) return { reason: 'disabled' }
     if (!route.methods.includes(c.req.method)) return { reason: 'method' }
@@ -233,7 +236,6 @@ function refuse({ c, demands, path, route, state }: Visit): Refusal | null {
     if (path === '' && route.autoVary) return { reason: 'configuration', detail: NO_APP }
     if (!Object.isExtensible(c.req)) return { reason: 'configuration', detail: fixed('c.req') }
     if (route.when && !atOnce(route.when(c))) return { reason: 'when' }
-    if (demands.has('no-store')) return { reason: 'request' }
   } catch (cause) {
     return { reason: 'configuration', detail: mistakeOf('enabled or when', cause) }
   }

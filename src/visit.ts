@@ -16,8 +16,8 @@ export interface Visit {
   readonly c: Context
   /** The client's request: while the Context is observed, `c.req.raw` is not ours to take. */
   readonly asked: Request
-  /** What the client demands, as far as the route obeys it. */
-  readonly demands: Directives
+  /** What the client demands, as far as the route obeys it: asked of no request that is not ours. */
+  demands: Directives
   readonly next: Next
   readonly route: Route
   readonly state: RequestState

@@ -1,8 +1,8 @@
 /** When the cache does nothing: it is missing, switched off, not wanted for a request or a response, or not HTTP. */
 import { type Context, Hono } from 'hono'
 import { expect, test, vi } from 'vitest'
-import { cache } from '../../src/index.ts'
-import { counter } from '../support/site.ts'
+import { type CacheOptions, cache, memoryStore, type RedisCacheOptions } from '../../src/index.ts'
+import { counter, openSite, read } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
 
 test('without redisCache() above it the route runs uncached, with one warning', async () => {
@@ -176,4 +176,16 @@ onBothStores('switches', (open) => {
       { namespace: 'ours' },
     ])
   })
+})
+
+test.each<[string, CacheOptions, RedisCacheOptions, string]>([
+  ['standard', { policy: 'standard' }, {}, 'configuration'],
+  ['safe', {}, {}, 'configuration'],
+  ['switched off', { policy: 'standard' }, { enabled: false }, 'disabled'],
+])('a request without headers gets its answer all the same: %s', async (_, page, options, detail) => {
+  const site = openSite({ store: memoryStore(), ...options })
+  site.app.get('/page', cache(page), (c) => c.text('page'))
+  const bare = { url: 'http://localhost/page', method: 'GET' } as Request
+  const answer = await read(await site.app.fetch(bare))
+  expect(answer).toMatchObject({ status: 200, body: 'page', cache: `fwd=bypass; detail=${detail}` })
 })

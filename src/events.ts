@@ -47,7 +47,7 @@ export type BypassReason =
   | 'request-body'
   /** A clear made here has not reached the store yet. */
   | 'clear-pending'
-  /** The request's own Cache-Control wants nothing stored (`policy: 'standard'`). */
+  /** The request wants nothing stored, or one version and no other (`policy: 'standard'`). */
   | 'request'
   /** The store gave no answer. */
   | 'store'

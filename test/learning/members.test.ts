@@ -170,9 +170,21 @@ describe('a variable that is no plain tree as a whole', () => {
     expect(await get('bob')).toEqual({ body: { for: 'Blue' }, hit: false })
   })
 
+  it("never gives one person another's name beside what a declared member's descriptor gives", async () => {
+    const get = site(
+      ['user.team.id'],
+      (user) => ({ for: Object.getOwnPropertyDescriptor(user, 'team')?.value.name }),
+      (who) => withMore(who, { since: new Date(0) }),
+    )
+    await get('ann')
+    expect(await get('bob')).toEqual({ body: { for: 'Blue' }, hit: false })
+  })
+
   it.each<[string, (user: User) => boolean]>([
     ['in', (user) => 'role' in user],
     ['its descriptor', (user) => Object.hasOwn(user, 'role')],
+    // biome-ignore lint/suspicious/noPrototypeBuiltins: a method that every object has
+    ['a method of every object', (user) => user.hasOwnProperty('role')],
   ])('is shared while the route asks for what it declares by %s', async (_, has) => {
     const get = site(
       ['user.role'],

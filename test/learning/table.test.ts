@@ -26,6 +26,12 @@ function pageOf(
   return site
 }
 
+const putBack = ({ req }: Context) => {
+  const { raw } = req
+  void raw.headers
+  req.raw = raw
+}
+
 describe('a read that no key can cover', () => {
   const rows: [string, (c: Context) => unknown, reason: string, remedy: string][] = [
     ['Cookie', (c) => c.req.header('cookie'), 'cookie', "vary: { cookies: ['name'] }"],
@@ -34,6 +40,7 @@ describe('a read that no key can cover', () => {
     ['all headers', (c) => c.req.header(), 'all-headers', "c.req.header('name')"],
     ['all headers, by what cannot be told to', (c) => c.req.header(), 'all-headers', 'above cache()'],
     ['the request handed on', (c) => new Request(c.req.raw), 'raw-request', "c.req.header('name')"],
+    ['it, put back', (c) => [putBack(c), new Request(c.req.raw)], 'raw-request', 'c.req.header'],
     ['a client', (c) => c.get('client'), 'variable', "exclude: ['client']"],
     ['a client, the other remedy', (c) => c.get('client'), 'variable', "vary: { vars: ['client.id'] }"],
     ['all variables', (c) => ({ ...c.var }), 'variable', "c.get('name')"],
@@ -104,6 +111,7 @@ test('a request with cookies and Authorization is served what a route made that 
 
 test.each<[string, (c: Context) => unknown]>([
   ['a header', (c) => c.req.header('accept-language')],
+  ['another one before', (c) => c.req.header('x-other') ?? c.req.header('accept-language')],
   ['a variable', (c) => c.get('plan')],
   ['all variables', (c) => c.var.plan && Object.keys(c.var)],
   ['all headers', (c) => c.req.header()],

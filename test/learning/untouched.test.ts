@@ -130,6 +130,13 @@ const apps: Readonly<Record<string, App>> = {
       return c.text(raw.clone().url)
     },
   },
+  'replaces a method of c.req': {
+    handler: (c) => {
+      const { header } = c.req
+      c.req.header = ((name: string) => `own ${Reflect.apply(header, c.req, [name])}`) as typeof header
+      return c.text(c.req.header('accept-language') ?? 'none')
+    },
+  },
   'makes a request of its own': {
     handler: (c) => {
       c.req.raw = new Request('http://localhost/other?q=2', { method: 'PUT' })

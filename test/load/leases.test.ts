@@ -40,6 +40,17 @@ onBothStores('leases', (open) => {
     here.gate.open()
   })
 
+  test('who wants more than what the holder has made runs the handler as soon as it has the lease', async () => {
+    const [here, there] = two(open, { ...LEASED, policy: 'standard', expire: 60 })
+    const { answer } = await here.lead()
+    there.gate.open()
+    const { answers } = await there.follow({ headers: { 'cache-control': 'min-fresh=90' } })
+    here.gate.open()
+    await answer
+    expect((await answers)[0]!.cache).toBe('fwd=uri-miss; stored')
+    expect([here.runs(), there.runs()]).toEqual([1, 1])
+  })
+
   test('a holder whose answer is its own gives the lease back at once', async () => {
     const [here, there] = two(open, LEASED, (c, body) => c.text(body, 200, { 'cache-control': 'private' }))
     await here.lead()

@@ -124,4 +124,20 @@ onBothStores('what is never fresh, as Express gives it: an ETag, and no word of 
     pass(1)
     expect(await site.get('/page')).toMatchObject({ body: 'for all', cache: 'hit; ttl=-1' })
   })
+
+  test('and stand in for an error where it says that', async () => {
+    const site = originAt(open(), [
+      pageOf('all', { 'cache-control': 'max-age=0, stale-if-error=60' }),
+      { status: 503 },
+    ])
+    await site.get('/page')
+    pass(1)
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'for all' })
+  })
+
+  test('what was fresh, and has used that up on its way, may be used as the route says', async () => {
+    const site = originAt(open(), [pageOf('all', { 'cache-control': 'max-age=60', age: '80' })], windows)
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'for all', cache: 'hit; ttl=-20' })
+  })
 })

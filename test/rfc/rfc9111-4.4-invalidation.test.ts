@@ -56,6 +56,15 @@ onBothStores('RFC 9111 §4.4', (open) => {
     expect(await survivors(site, ['/page'], ['/page', { method: 'PUT' }])).toEqual(left)
   })
 
+  test.each([
+    ['cache-control', 'no-store'],
+    ['if-match', '"v1"'],
+  ])('so does a PUT with %s: %s, which only keeps a GET out of the cache', async (name, value) => {
+    const site = unsafe(open(), {})
+    const put = { method: 'PUT', headers: { [name]: value } }
+    expect(await survivors(site, ['/page'], ['/page', put])).toEqual([])
+  })
+
   test.each(['GET', 'HEAD', 'OPTIONS', 'QUERY'])('%s is safe', async (method) => {
     const site = unsafe(open(), {})
     expect(await survivors(site, ['/page'], ['/page', { method }])).toEqual(['/page'])

@@ -48,6 +48,13 @@ onBothStores('RFC 9111 §5.2.2', (open) => {
     },
   )
 
+  test('nor is it kept for longer than it is fresh, where nothing can confirm it', async () => {
+    const windows = { staleWhileRevalidate: 600, staleIfError: 900, etag: false }
+    const site = originAt(open(), [{ headers: fresh(60, ', must-revalidate') }], windows)
+    await site.get('/page')
+    expect(site.events.at(-1)).toMatchObject({ type: 'stored', seconds: 60 })
+  })
+
   test('without one of them it is stale there: the test above can fail', async () => {
     const reply = { headers: fresh(60, ', stale-if-error=600') }
     const site = originAt(open(), [reply, { status: 500 }])

@@ -167,6 +167,25 @@ onBothStores('a client that hangs up', (open) => {
     await site.settle()
   })
 
+  test('does not end the refresh behind its answer', async () => {
+    const site = open()
+    const rows = gate()
+    let runs = 0
+    site.app.get('/page', cache({ expire: 1, staleWhileRevalidate: 60 }), async (c) => {
+      if (runs++ > 0) await rows.pass()
+      return c.text(c.req.raw.signal.aborted ? 'half' : `page ${runs}`)
+    })
+    await site.get('/page')
+    pass(2)
+    const client = new AbortController()
+    expect(await (await site.fetch('/page', { signal: client.signal })).text()).toBe('page 1')
+    await rows.arrived
+    client.abort()
+    rows.open()
+    await site.settle()
+    expect(await site.get('/page')).toMatchObject({ body: 'page 2', cache: 'hit; ttl=1' })
+  })
+
   test('is noticed by a handler that was asked to confirm a page, however long that takes', async () => {
     const site = open()
     const rows = gate()

@@ -78,6 +78,38 @@ test('bindings work as they do without a cache: frozen ones, and classes with me
   expect(cached).toEqual(expected)
 })
 
+describe('bindings that may not be listed', () => {
+  const fail = () => {
+    throw new Error('they may not be listed')
+  }
+  const env = (who: string) => new Proxy({ incoming: { user: who }, app: 'shop' }, { ownKeys: fail })
+  type Bindings = ReturnType<typeof env>
+
+  test('what belongs to the request of Alice is not given to Bob', async () => {
+    const { cached, true: expected } = await attempt({
+      env,
+      handler: (c) => c.text(`for ${(c.env as Bindings).incoming.user}`),
+    })
+    expect(cached).toEqual(expected)
+  })
+
+  test('what does not may be read all the same', async () => {
+    const { site } = await attempt({ env, handler: (c) => c.text((c.env as Bindings).app) })
+    expect(site.transcript().at(-1)).toMatch(/^hit/)
+  })
+})
+
+test('an execution context that has the request beside it keeps work alive all the same', async () => {
+  const { site } = await attempt({
+    executionCtx: () => ({ waitUntil() {}, request: new Request('http://localhost/') }),
+    handler: (c) => {
+      c.executionCtx.waitUntil(Promise.resolve())
+      return c.text('page')
+    },
+  })
+  expect(site.transcript().at(-1)).toMatch(/^hit/)
+})
+
 test('the validator of Alice’s page does not confirm Bob’s', async () => {
   const { site } = await attempt({ handler: (c) => c.text(`for ${c.req.header('x-user')}`) })
   const hers = await site.get('/page', { headers: headersOf('alice') })

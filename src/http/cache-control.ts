@@ -1,13 +1,14 @@
 /**
  * The grammar of Cache-Control, and nothing else (RFC 9111 §5.2): directives with an optional argument, a token or
  * a quoted string. Names are case-insensitive. What is not of the grammar is passed over; nothing here throws. A semicolon
- * is taken for the comma that was meant: behind it stands a `private` as often as not.
+ * or a space is taken for the comma that was meant: behind it stands a `private` as often as not.
  */
 
 /** Directive → argument, `null` where it has none. Of a repeated directive the first counts (§4.2.1). */
 export type Directives = ReadonlyMap<string, string | null>
 
-const DIRECTIVE = /([!#$%&'*+\-.^_`|~\w]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?[^,;]*(?:[,;]|$)/g
+const DIRECTIVE =
+  /([!#$%&'*+\-.^_`|~\w]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?[^,;\s]*(?:[,;\s]|$)/g
 
 /** The largest delta-seconds that counts: a larger one is taken for this (RFC 9111 §1.2.2). */
 export const LARGEST_SECONDS = 2 ** 31

@@ -37,13 +37,18 @@ describe('RFC 9111 §5.2 Cache-Control', () => {
     ['an empty argument', 'x="", y=', { x: '', y: '' }],
     ['space around the equals sign', 'max-age = 60', { 'max-age': '60' }],
     ['what is no directive', ', ,;, =5, max-age=1', { '5': null, 'max-age': '1' }],
-    ['something behind the argument', 'max-age=60 private, no-store', { 'max-age': '60', 'no-store': null }],
+    ['something behind the argument', 'max-age="60"private, no-store', { 'max-age': '60', 'no-store': null }],
     [
       'a semicolon where a comma was meant',
       'max-age=60; private;no-store',
       { 'max-age': '60', private: null, 'no-store': null },
     ],
-    ['a semicolon within quotes', 'x="a; private", max-age=1', { x: 'a; private', 'max-age': '1' }],
+    [
+      'a space where a comma was meant',
+      'max-age=60 private\tno-store  no-cache',
+      { 'max-age': '60', private: null, 'no-store': null, 'no-cache': null },
+    ],
+    ['either within quotes', 'x="a; b private", max-age=1', { x: 'a; b private', 'max-age': '1' }],
     ['a directive behind an unclosed quote', 'x="a, no-store', { x: '', 'no-store': null }],
   ])('reads %s', (_, field, directives) => {
     expect(parse(field)).toEqual(directives)

@@ -138,7 +138,11 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
     'set-cookie',
     (response, rules) =>
       response.fields.some(([name]) => name === 'set-cookie') &&
-      !(rules.profile.keepsCookies && isShareable(response) && isFresh(usefulness(response, rules))),
+      !(
+        rules.profile.keepsCookies &&
+        isShareable(response, rules.now) &&
+        isFresh(usefulness(response, rules))
+      ),
   ],
   // "the no-store cache directive is not present in the response" (§3); must-understand, where it is understood,
   // takes its place (§5.2.2.3).
@@ -189,8 +193,9 @@ const says = ({ directives, targeted }: Candidate, directive: string): boolean =
 const forbids = (response: Candidate, directive: string, { profile }: Rules): boolean =>
   says(response, directive) || (!profile.trustsTargeted && response.directives.has(directive))
 
-/** Whether the response itself says that a cache may keep it. */
-const isShareable = (response: Candidate): boolean => says(response, 'public') || isExplicit(response.headers)
+/** Whether the response itself says that a cache may keep it: for how long, if it says that, else that it is public. */
+const isShareable = (response: Candidate, now: number): boolean =>
+  (lifetime(response, undefined, 0, now) ?? Number(says(response, 'public'))) > 0
 
 /** Whether the response itself says for how long it is fresh. */
 export function isExplicit(headers: Headers): boolean {

@@ -138,3 +138,6 @@ onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
     }
   })
 })
+      [{ 'cache-control': 'max-age=0' }, { expire: 60 }],
+      [{ 'cache-control': 'public, max-age=0' }, { expire: 60 }],
+      [{ expires: at(-86_400) }, { expire: 60 }],

@@ -219,20 +219,24 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
   const directives = response.targeted ?? response.directives
   const whileRevalidating = secondsOf(directives, 'stale-while-revalidate')
   const ifError = secondsOf(directives, 'stale-if-error')
-  // What is never fresh is given to nobody as it is, whatever the route or a client allows, unless it says so itself: of
+  // What is never fresh is given to nobody as it is, whatever the route or a client allows, but as it says itself: of
   // an origin that names neither Cache-Control nor Vary, validation alone tells one user's page from another's.
-  const isNeverFresh = fresh + age <= 0 && whileRevalidating === null && ifError === null
-  const validate = isNeverFresh || directives.has('no-cache')
+  const isNeverFresh = fresh + age <= 0
+  const ofRoute = isNeverFresh ? NO_WINDOWS : rules
+  const validate =
+    (isNeverFresh && whileRevalidating === null && ifError === null) || directives.has('no-cache')
   // Each of these forbids stale answers (§5.2.2.2, §5.2.2.8, §5.2.2.10, §5.2.2.4).
   const strict = validate || STRICT.some((directive) => directives.has(directive))
   return {
     fresh,
     age,
-    staleWhileRevalidate: strict ? 0 : (whileRevalidating ?? rules.staleWhileRevalidate),
-    staleIfError: strict ? 0 : (ifError ?? rules.staleIfError),
+    staleWhileRevalidate: strict ? 0 : (whileRevalidating ?? ofRoute.staleWhileRevalidate),
+    staleIfError: strict ? 0 : (ifError ?? ofRoute.staleIfError),
     validate,
     strict,
   }
 }
 
 const STRICT = ['must-revalidate', 'proxy-revalidate', 's-maxage']
+const NO_WINDOWS = { staleWhileRevalidate: 0, staleIfError: 0 }
+

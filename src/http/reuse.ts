@@ -39,7 +39,8 @@ export function mayReuse(stored: Usable, resident: number, demands: Directives):
   if (wantsAnother(demands, stored.age + resident, left)) return { use: 'validate', because: 'request' }
   if (left > 0) return { use: 'fresh' }
   if (stored.strict) return { use: 'validate', because: 'stale' }
-  if (acceptsStale(demands, -left)) return { use: 'stale' }
+  // What has never been fresh has no windows but its own.
+  if (stored.fresh + stored.age > 0 && acceptsStale(demands, -left)) return { use: 'stale' }
   if (isWithin(stored.staleWhileRevalidate, -left)) return { use: 'refresh' }
   return { use: 'validate', because: 'stale' }
 }

@@ -117,6 +117,19 @@ onBothStores('what is never fresh, as Express gives it: an ETag, and no word of 
     expect((await site.get('/me', { headers: asks })).status).toBe(503)
   })
 
+  test.each<[string, Record<string, string>]>([
+    ['stale-if-error=600', {}],
+    ['stale-if-error=600', { 'cache-control': 'max-stale' }],
+    ['stale-while-revalidate=0', { 'cache-control': 'max-stale' }],
+    ['stale-while-revalidate=10', { 'cache-control': 'max-stale' }],
+  ])('nor by another window than the one that it names: %s (%o)', async (window, asks) => {
+    const more = { 'cache-control': `max-age=0, ${window}` }
+    const site = originAt(open(), [pageOf('alice', more), pageOf('bob', more)], windows)
+    await site.get('/me')
+    pass(11)
+    expect((await site.get('/me', { headers: asks })).body).toBe('for bob')
+  })
+
   test('it may be used stale where it says so itself', async () => {
     const control = { 'cache-control': 'max-age=0, stale-while-revalidate=60' }
     const site = originAt(open(), [pageOf('all', control)])

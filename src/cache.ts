@@ -184,7 +184,7 @@ async function visitCache(visit: Visit): Promise<void> {
   const resident = residence(entry, now)
   const reuse = mayReuse(entry, resident, demands)
   if (reuse.use === 'validate') return miss(visit, { ...before, need: reuse.because }, entry)
-  const isOld = resident > entry.fresh * route.refreshAhead
+  const isOld = resident >= entry.fresh * route.refreshAhead
   const refresh = isOld && reuse.use !== 'stale' ? refresherOf(visit, before, entry) : null
   // What cannot be refreshed behind the answer is refreshed before it.
   if (reuse.use === 'refresh' && !refresh) return miss(visit, before, entry)

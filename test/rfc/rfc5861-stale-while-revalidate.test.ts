@@ -28,6 +28,14 @@ onBothStores('RFC 5861 §3', (open) => {
     ])
   })
 
+  test('it begins in the very moment in which freshness ends', async () => {
+    const site = originAt(open(), [GOOD], { policy: 'standard', ...WINDOW })
+    await site.get('/page')
+    pass(60)
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=0' })
+    expect((await site.get('/page')).body).toBe('two')
+  })
+
   test('the answer does not wait for it', async () => {
     const site = open()
     const made = counter()

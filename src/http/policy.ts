@@ -49,6 +49,8 @@ export interface Rules {
   readonly uncovered: readonly string[]
   /** The request has an Authorization, nothing has been observed of its use, and the key does not cover it. */
   readonly authorized: boolean
+  /** It has credentials of any kind of which that is so, and on which the response does not vary. */
+  readonly personal: boolean
   /** Of the request. */
   readonly method: string
   /** The handler saw a Range. */
@@ -97,7 +99,10 @@ export function mayStore(response: Candidate, rules: Rules): Verdict {
   const use = usefulness(response, rules)
   // What is not fresh is still of use where it can be validated.
   const { headers } = response
-  const isKept = rules.profile.keepsUnfresh && (headers.has('etag') || headers.has('last-modified'))
+  // By the date of a page alone, who has an older one of his own is told that he has that of another.
+  const isKept =
+    rules.profile.keepsUnfresh &&
+    (headers.has('etag') || (headers.has('last-modified') && !isOnesOwn(response, rules)))
   return isKept || isFresh(use) ? { use } : { reason: 'not-fresh' }
 }
 
@@ -207,15 +212,21 @@ export function isExplicit(headers: Headers): boolean {
 const variesOnCredential = ({ fields }: Candidate, name: string, { uncovered, profile }: Rules): boolean =>
   uncovered.includes(name) && !profile.variesOnCredentials && namesOf(fieldOf(fields, 'vary')).includes(name)
 
+/** Whether it may be for one user alone, as far as anybody has said. */
+const isOnesOwn = (response: Candidate, { personal }: Rules): boolean => personal && !says(response, 'public')
+
 /** For how long a response that may be stored is of use. */
 function usefulness(response: Candidate, rules: Rules): Usefulness {
   const { profile, now } = rules
-  const expire = rules.expire ?? undefined
+  const isOwn = isOnesOwn(response, rules)
+  // What only `must-revalidate` lets a cache have of an authorized request (§3.5) it has for no longer than that says.
+  const isLent = rules.authorized && isOwn && lifetime(response, undefined, 0, now) !== null
+  const expire = isLent ? undefined : (rules.expire ?? undefined)
   const age = initialAge(response.headers, now, profile.countsDelay ? rules.delay : 0)
   // `expire: 0`: only what the response itself makes fresh.
   const byDefault = (expire === undefined && profile.defaultFresh) || 0
-  const fresh =
-    lifetime(response, expire, age, now) ?? (heuristicLifetime(response, profile, now) ?? byDefault) - age
+  const guessed = isOwn ? null : heuristicLifetime(response, profile, now)
+  const fresh = lifetime(response, expire, age, now) ?? (guessed ?? byDefault) - age
   const directives = response.targeted ?? response.directives
   const whileRevalidating = secondsOf(directives, 'stale-while-revalidate')
   const ifError = secondsOf(directives, 'stale-if-error')
@@ -237,6 +248,6 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
   }
 }
 
-const STRICT = ['must-revalidate', 'proxy-revalidate', 's-maxage']
 const NO_WINDOWS = { staleWhileRevalidate: 0, staleIfError: 0 }
 
+const STRICT = ['must-revalidate', 'proxy-revalidate', 's-maxage']

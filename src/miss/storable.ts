@@ -11,7 +11,7 @@ import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
 import { union } from '../key/names.ts'
 import { nameOf, type Subject } from '../key/subject.ts'
-import { hasStrayBody, speaksAnother } from '../learn/inputs.ts'
+import { hasStrayBody, speaksAnother, uncovered } from '../learn/inputs.ts'
 import { covers } from '../options/route.ts'
 import { type Keepable, keepable } from '../protocol/keep.ts'
 import { MOST_TAGS } from '../store/scope.ts'
@@ -102,6 +102,8 @@ export function inputsFrom({ route }: Visit, { reads }: Run, fields: readonly Fi
 
 /** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
 function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now: number): Rules {
+  // What is observed would take note of its headers being read here.
+  const credential = run.reads === null ? uncovered(asked.headers, route) : undefined
   return {
     profile: route.profile,
     expire: run.unobserved(() => secondsFor(c, route.expire, response)),
@@ -109,6 +111,7 @@ function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now:
     staleIfError: route.staleIfError,
     uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
+    personal: credential !== undefined && !namesOf(response.headers.get('vary')).includes(credential),
     method: asked.method,
     ranged: run.ranged,
     delay: Math.max(0, run.milliseconds) / 1000,

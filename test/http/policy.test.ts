@@ -28,6 +28,7 @@ function verdict({ status = 200, headers = {}, above = {} }: Given, rules: Parti
     staleIfError: 0,
     uncovered: ['cookie', 'authorization'],
     authorized: false,
+    personal: false,
     method: 'GET',
     ranged: false,
     delay: 0,

@@ -78,6 +78,31 @@ onBothStores('RFC 9111 §3', (open) => {
   })
 })
 
+onBothStores('RFC 9111 §3.5, what an authorized request brings is for others', (open) => {
+  test.each<[string, Record<string, string>]>([
+    ['no longer than the response itself says', { 'cache-control': 'max-age=0, must-revalidate' }],
+    ['not by heuristics', { 'cache-control': 'must-revalidate', 'last-modified': at(-100_000) }],
+  ])('%s', async (_, headers) => {
+    const expire = { 200: headers['last-modified'] ? 0 : 300 }
+    const replies = ['alice', 'bob'].map((name) => ({
+      headers: { etag: `"of ${name}"`, ...headers },
+      body: name,
+    }))
+    const site = originAt(open(), replies, { expire })
+    await site.get('/me', AUTHORIZED)
+    expect((await site.get('/me')).body).toBe('bob')
+  })
+
+  test.each([
+    ['where it is public', 'public, max-age=0, must-revalidate'],
+    ['where it names none', 'must-revalidate'],
+  ])('for the seconds of the route %s', async (_, control) => {
+    const site = originAt(open(), [{ headers: { 'cache-control': control } }], { expire: 300 })
+    await site.get('/page', AUTHORIZED)
+    expect((await site.get('/page')).cache).toBe('hit; ttl=300')
+  })
+})
+
 onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
   test('fields of one connection, and those that Connection names, are not replayed', async () => {
     const perConnection = {
@@ -130,6 +155,9 @@ onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
   test('and keeps out what only the route or a heuristic makes fresh', async () => {
     for (const [headers, options] of [
       [{}, { expire: 60 }],
+      [{ 'cache-control': 'max-age=0' }, { expire: 60 }],
+      [{ 'cache-control': 'public, max-age=0' }, { expire: 60 }],
+      [{ expires: at(-86_400) }, { expire: 60 }],
       [{ 'last-modified': at(-100_000) }, {}],
     ] as const) {
       const site = originAt(open(), [{ headers: { ...headers, 'set-cookie': 'session=1' } }], options)
@@ -138,6 +166,3 @@ onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
     }
   })
 })
-      [{ 'cache-control': 'max-age=0' }, { expire: 60 }],
-      [{ 'cache-control': 'public, max-age=0' }, { expire: 60 }],
-      [{ expires: at(-86_400) }, { expire: 60 }],

@@ -29,6 +29,32 @@ onBothStores('RFC 9111 §4.2.2', (open) => {
     expect((await site.get('/page')).cache).toMatch(/^fwd=(uri-miss|stale)/)
   })
 
+  test('not of the page of somebody, who is told by a cookie that it does not vary on', async () => {
+    const [ofAlice, ofBob] = ['alice', 'bob'].map((name) => ({
+      headers: { ...modified(1000), etag: `"of ${name}"` },
+      body: `for ${name}`,
+    }))
+    const site = originAt(open(), [ofAlice!, ofBob!])
+    await site.get('/me', { headers: { cookie: 'session=of-alice' } })
+    expect((await site.get('/me', { headers: { cookie: 'session=of-bob' } })).body).toBe('for bob')
+  })
+
+  test('nor is he told by the date of his own, older page that he has that of another', async () => {
+    const site = originAt(open(), [{ headers: { ...modified(1000), 'cache-control': 'no-cache' } }])
+    await site.get('/me', { headers: { cookie: 'session=of-alice' } })
+    await site.get('/me', { headers: { cookie: 'session=of-bob' } })
+    expect(site.asked[1]!.headers.has('if-modified-since')).toBe(false)
+  })
+
+  test.each([
+    ['is public', { 'cache-control': 'public' }, 'session=of-bob'],
+    ['varies on it', { vary: 'Cookie' }, 'session=of-alice'],
+  ])('but where it %s', async (_, more, cookie) => {
+    const site = originAt(open(), [{ headers: { ...modified(1000), ...more } }])
+    await site.get('/page', { headers: { cookie: 'session=of-alice' } })
+    expect((await site.get('/page', { headers: { cookie } })).cache).toBe('hit; ttl=100')
+  })
+
   test('not in the safe policy, which has a default of its own', async () => {
     const site = originAt(open(), [{ headers: modified(10_000) }], { policy: 'safe' })
     await site.get('/page')

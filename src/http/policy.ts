@@ -217,16 +217,8 @@ const isOnesOwn = (response: Candidate, { personal }: Rules): boolean => persona
 
 /** For how long a response that may be stored is of use. */
 function usefulness(response: Candidate, rules: Rules): Usefulness {
-  const { profile, now } = rules
-  const isOwn = isOnesOwn(response, rules)
-  // What only `must-revalidate` lets a cache have of an authorized request (§3.5) it has for no longer than that says.
-  const isLent = rules.authorized && isOwn && lifetime(response, undefined, 0, now) !== null
-  const expire = isLent ? undefined : (rules.expire ?? undefined)
-  const age = initialAge(response.headers, now, profile.countsDelay ? rules.delay : 0)
-  // `expire: 0`: only what the response itself makes fresh.
-  const byDefault = (expire === undefined && profile.defaultFresh) || 0
-  const guessed = isOwn ? null : heuristicLifetime(response, profile, now)
-  const fresh = lifetime(response, expire, age, now) ?? (guessed ?? byDefault) - age
+  const age = initialAge(response.headers, rules.now, rules.profile.countsDelay ? rules.delay : 0)
+  const fresh = secondsFresh(response, rules, age)
   const directives = response.targeted ?? response.directives
   const whileRevalidating = secondsOf(directives, 'stale-while-revalidate')
   const ifError = secondsOf(directives, 'stale-if-error')
@@ -246,6 +238,19 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
     validate,
     strict,
   }
+}
+
+function secondsFresh(response: Candidate, rules: Rules, age: number): number {
+  const { profile, now } = rules
+  const isOwn = isOnesOwn(response, rules)
+  // What only `must-revalidate` lets a cache have of an authorized request (§3.5) it has for no longer than that says.
+  const isLent = rules.authorized && isOwn && lifetime(response, undefined, 0, now) !== null
+  const expire = isLent ? undefined : (rules.expire ?? undefined)
+  const named = lifetime(response, expire, age, now)
+  if (named !== null) return named
+  // `expire: 0`: only what the response itself makes fresh.
+  const byDefault = (expire === undefined && profile.defaultFresh) || 0
+  return ((isOwn ? null : heuristicLifetime(response, profile, now)) ?? byDefault) - age
 }
 
 const NO_WINDOWS = { staleWhileRevalidate: 0, staleIfError: 0 }

@@ -65,9 +65,17 @@ export function speaksAnother(
   return value !== SPOKEN + fieldOf(fields, 'content-language')?.toLowerCase()
 }
 
-/** The credentials of the request that the key does not cover. */
-export function uncovered(headers: Headers, route: Route): 'cookie' | 'authorization' | undefined {
-  const name = CREDENTIALS.find((name) => headers.has(name) && !covers(route, name))
+/**
+ * A credential of the request that the key does not cover.
+ *
+ * @param named headers that are in the key besides
+ */
+export function uncovered(
+  headers: Headers,
+  route: Route,
+  named: readonly string[] = [],
+): 'cookie' | 'authorization' | undefined {
+  const name = CREDENTIALS.find((name) => headers.has(name) && !covers(route, name) && !named.includes(name))
   return name === 'proxy-authorization' ? 'authorization' : name
 }
 

@@ -1,5 +1,6 @@
 /**
- * May the response that the handler made be stored? What the route, the handler and the policy have to say.
+ * May what was made be stored? Of a response, and of a stored one that another renews, what the route, the handler and
+ * the policy have to say; of a memo's value, too, whether it can be cleared and keyed.
  */
 
 import type { Context } from 'hono'
@@ -102,8 +103,7 @@ export function inputsFrom({ route }: Visit, { reads }: Run, fields: readonly Fi
 
 /** What the policy has to know of the route and the request. Throws what the route's `expire` throws. */
 function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now: number): Rules {
-  // What is observed would take note of its headers being read here.
-  const credential = run.reads === null ? uncovered(asked.headers, route) : undefined
+  const varies = namesOf(response.headers.get('vary'))
   return {
     profile: route.profile,
     expire: run.unobserved(() => secondsFor(c, route.expire, response)),
@@ -111,7 +111,7 @@ function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now:
     staleIfError: route.staleIfError,
     uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
-    personal: credential !== undefined && !namesOf(response.headers.get('vary')).includes(credential),
+    personal: run.reads === null && uncovered(asked.headers, route, varies) !== undefined,
     method: asked.method,
     ranged: run.ranged,
     delay: Math.max(0, run.milliseconds) / 1000,

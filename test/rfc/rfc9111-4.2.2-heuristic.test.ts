@@ -39,6 +39,15 @@ onBothStores('RFC 9111 §4.2.2', (open) => {
     expect((await site.get('/me', { headers: { cookie: 'session=of-bob' } })).body).toBe('for bob')
   })
 
+  test('nor where it varies on one of two credentials', async () => {
+    const headers = { ...modified(1000), vary: 'Authorization', 'cache-control': 'must-revalidate' }
+    const replies = ['alice', 'bob'].map((name) => ({ headers, body: `for ${name}` }))
+    const site = originAt(open(), replies)
+    const of = (cookie: string) => site.get('/me', { headers: { authorization: 'Basic of-all', cookie } })
+    await of('session=of-alice')
+    expect((await of('session=of-bob')).body).toBe('for bob')
+  })
+
   test('nor is he told by the date of his own, older page that he has that of another', async () => {
     const site = originAt(open(), [{ headers: { ...modified(1000), 'cache-control': 'no-cache' } }])
     await site.get('/me', { headers: { cookie: 'session=of-alice' } })

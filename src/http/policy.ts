@@ -79,6 +79,9 @@ export interface Usefulness {
 /** The same as an entry says it: what is not so is left out. */
 export type Usable = Pick<Usefulness, 'fresh' | 'age'> & Partial<Usefulness>
 
+/** Whether a lifetime was longer than nothing: what was never fresh has no windows but those that it names itself. */
+export const wasFresh = ({ fresh, age }: Usable): boolean => fresh + age > 0
+
 /** It may be stored, and is of use so; or what speaks against it. */
 export type Verdict = { readonly use: Usefulness } | { readonly reason: Objection }
 
@@ -224,10 +227,9 @@ function usefulness(response: Candidate, rules: Rules): Usefulness {
   const ifError = secondsOf(directives, 'stale-if-error')
   // What is never fresh is given to nobody as it is, whatever the route or a client allows, but as it says itself: of
   // an origin that names neither Cache-Control nor Vary, validation alone tells one user's page from another's.
-  const isNeverFresh = fresh + age <= 0
-  const ofRoute = isNeverFresh ? NO_WINDOWS : rules
-  const validate =
-    (isNeverFresh && whileRevalidating === null && ifError === null) || directives.has('no-cache')
+  const hasLife = wasFresh({ fresh, age })
+  const ofRoute = hasLife ? rules : NO_WINDOWS
+  const validate = (!hasLife && whileRevalidating === null && ifError === null) || directives.has('no-cache')
   // Each of these forbids stale answers (§5.2.2.2, §5.2.2.8, §5.2.2.10, §5.2.2.4).
   const strict = validate || STRICT.some((directive) => directives.has(directive))
   return {

@@ -3,7 +3,7 @@
  */
 
 import { type Directives, parseCacheControl, secondsOf } from './cache-control.ts'
-import type { Usable } from './policy.ts'
+import { type Usable, wasFresh } from './policy.ts'
 import type { Profile } from './profile.ts'
 
 /** Of a request that demands nothing. */
@@ -39,8 +39,7 @@ export function mayReuse(stored: Usable, resident: number, demands: Directives):
   if (wantsAnother(demands, stored.age + resident, left)) return { use: 'validate', because: 'request' }
   if (left > 0) return { use: 'fresh' }
   if (stored.strict) return { use: 'validate', because: 'stale' }
-  // What has never been fresh has no windows but its own.
-  if (stored.fresh + stored.age > 0 && acceptsStale(demands, -left)) return { use: 'stale' }
+  if (wasFresh(stored) && acceptsStale(demands, -left)) return { use: 'stale' }
   if (isWithin(stored.staleWhileRevalidate, -left)) return { use: 'refresh' }
   return { use: 'validate', because: 'stale' }
 }

@@ -2,6 +2,7 @@
  * The handle, `c.get('cache')`: an object of functions that need no `this`, so that it may be taken apart.
  */
 
+import { silence } from './callbacks.ts'
 import { isText } from './checking.ts'
 import { ConfigError } from './errors.ts'
 import type { CacheEvent } from './events.ts'
@@ -43,7 +44,7 @@ export interface CacheHandle {
    * anything computed from older data. Resolves to `false` when the store could not: the clear is then tried again
    * for ten minutes, and this isolate caches nothing that it covers. Never rejects for a failure of the store.
    *
-   * @throws {TypeError} where the argument names no scope, or several
+   * @throws {TypeError} where the argument names no scope, or several; an event says it, too
    * @example
    * ```ts
    * app.put('/products/:id', async (c) => {
@@ -68,10 +69,7 @@ export interface CacheHandle {
 
 export function createHandle(state: RequestState, route: () => string): CacheHandle {
   return {
-    async clear(...target) {
-      const scopes = scopesToClear(target)
-      return clearScopes(scopes, state, (report) => state.emit(report, route()))
-    },
+    clear: (...target) => clearTarget(target, state, (report) => state.emit(report, route())),
     tag(...tags) {
       for (const tag of tags) {
         if (!isText(tag)) throw new ConfigError('tag(): a tag must be a string that is not empty')
@@ -102,10 +100,29 @@ function inputsOf({ depends: { route, recorded, reads } }: RequestState): Explan
   }
 }
 
+type By = Pick<RequestState, 'connection' | 'certain' | 'background'>
+
+/** Clears what the app names; rejects where that is a mistake. */
+export function clearTarget(
+  target: [] | [target: ClearTarget],
+  by: By,
+  report: (report: Report) => void,
+): Promise<boolean> {
+  try {
+    return clearScopes(scopesToClear(target), by, report)
+  } catch (cause) {
+    // Told as well: where nobody awaits it, nobody would hear of it but the process, which would end.
+    if (cause instanceof ConfigError) report({ type: 'misconfigured', detail: cause.message })
+    const rejected = Promise.reject(cause)
+    silence(rejected)
+    return rejected
+  }
+}
+
 /** Clears, and answers for it: `true` only for what the store has confirmed. */
 export async function clearScopes(
   scopes: readonly string[],
-  { connection, certain, background }: Pick<RequestState, 'connection' | 'certain' | 'background'>,
+  { connection, certain, background }: By,
   report: (report: Report) => void,
 ): Promise<boolean> {
   if (scopes.length === 0) return true

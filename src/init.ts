@@ -12,9 +12,8 @@ import { mistakeOf, silence, tell } from './callbacks.ts'
 import { connect } from './connect.ts'
 import { ConfigError } from './errors.ts'
 import { type CacheEvent, warnOnce } from './events.ts'
-import { type CacheHandle, clearScopes, createHandle } from './handle.ts'
+import { type CacheHandle, clearTarget, createHandle } from './handle.ts'
 import { checkOpenCacheOptions, checkRedisCacheOptions } from './options/check-connection.ts'
-import { scopesToClear } from './options/clearing.ts'
 import { credentials, runsManyIsolates } from './options/environment.ts'
 import type { ConnectionOptions, RedisCacheOptions } from './options/options.ts'
 import { matched } from './request/matched.ts'
@@ -108,10 +107,7 @@ export function openCache(options: OpenCacheOptions = {}): Pick<CacheHandle, 'cl
   const background = (promise: Promise<unknown>) => handOver(promise, waitUntil)
   const report = (report: Report) => tell(() => onEvent({ ...report, method: '', route: '' } as CacheEvent))
   return {
-    async clear(...target) {
-      const scopes = scopesToClear(target)
-      return clearScopes(scopes, { connection, certain: true, background }, report)
-    },
+    clear: (...target) => clearTarget(target, { connection, certain: true, background }, report),
   }
 }
 

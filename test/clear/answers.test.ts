@@ -12,12 +12,14 @@ onBothStores('openCache', (open) => {
     site.app.get('/page', cache({ namespace: 'catalog' }), (c) => c.text(made()))
     await site.get('/page')
     const { onEvent: _onEvent, waitUntil: _waitUntil, ...where } = site.options
-    const { clear } = openCache(where)
+    const told: string[] = []
+    const { clear } = openCache({ ...where, onEvent: ({ type }) => told.push(type) })
     expect(await clear({ namespace: 'catalog' })).toBe(true)
     expect((await site.get('/page')).body).toBe('two')
     expect(await clear()).toBe(true)
     expect((await site.get('/page')).body).toBe('three')
     await expect(clear({ tag: '' })).rejects.toThrow(TypeError)
+    expect(told).toEqual(['clear', 'clear', 'misconfigured'])
   })
 })
 

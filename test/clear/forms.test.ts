@@ -1,5 +1,5 @@
 /** Every form of `clear()`: its whole scope with all its variants, and nothing beside it. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type ClearTarget, cache } from '../../src/index.ts'
 import type { Site } from '../support/site.ts'
 import { type Open, onBothStores } from '../support/stores.ts'
@@ -117,6 +117,23 @@ onBothStores('clear', (open) => {
     await site.get('/page')
     await expect(site.clear(target as unknown as ClearTarget)).rejects.toThrow(TypeError)
     expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+
+  test('a mistaken one that nobody awaits ends no process: the answer goes out, and it is told', async () => {
+    const site = open()
+    const unheard = vi.fn()
+    process.on('unhandledRejection', unheard)
+    onTestFinished(() => void process.off('unhandledRejection', unheard))
+    site.app.post('/products', (c) => {
+      void c.get('cache').clear({ tag: undefined } as unknown as ClearTarget)
+      return c.body(null, 204)
+    })
+    expect((await site.get('/products', { method: 'POST' })).status).toBe(204)
+    expect(site.transcript()).toEqual([
+      'misconfigured POST /products {detail: clear({ tag }): tag must be a string that is not empty; got undefined}',
+    ])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unheard).not.toHaveBeenCalled()
   })
 
   test('it is told as an event', async () => {

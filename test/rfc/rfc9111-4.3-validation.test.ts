@@ -184,6 +184,16 @@ onBothStores('RFC 9111 §4.3.4, Freshening Stored Responses upon Validation', (o
     expect((await site.get('/page')).headers.get('etag')).toBe('"v2"')
   })
 
+  test('a failure does not take its place, whatever validator it has: the next 304 is about the good answer', async () => {
+    const failed = { status: 500, headers: { etag: '"failed"' } }
+    const site = originAt(open(), [{ headers: { ...fresh(60), etag: '"1"' } }, failed, { status: 304 }])
+    await site.get('/page')
+    pass(60)
+    expect((await site.get('/page')).cache).toBe('fwd=stale; detail=not-fresh')
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: 'one' })
+    expect(site.asked[2]!.headers.get('if-none-match')).toBe('"1"')
+  })
+
   test('it keeps its stamp: a clear during the validation is not undone by it', async () => {
     const site = open()
     const made = counter()

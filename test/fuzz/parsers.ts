@@ -240,8 +240,8 @@ export const PARSERS: readonly Parser[] = [
     ),
     check(input) {
       const age = parseAge(input)
-      assert(age !== null && isSeconds(age))
-      assert(/^\s*\d/.test(input) || age === LARGEST_SECONDS)
+      assert(isSeconds(age))
+      assert(/^[\s,]*\d/.test(input) || age === null)
     },
   },
   {

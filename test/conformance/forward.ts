@@ -4,9 +4,13 @@
  * It changes as little as it can, so that what the cases see is the cache's doing. Even hop-by-hop fields of the
  * response reach the cache, whose job it is not to store them.
  */
-import { type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { type IncomingMessage, type InformationEvent, type RequestOptions, request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
+
+/** Where an answer of 1xx can be handed on: past Hono, which knows of no such thing. */
+export type NodeEnv = { Bindings: HttpBindings }
 
 /** Of the connection to the client, or set anew by node:http. */
 const NOT_SENT_ON = new Set(['connection', 'content-length', 'host', 'keep-alive', 'te', 'transfer-encoding'])
@@ -16,7 +20,7 @@ const UNDONE = 'transfer-encoding'
 
 const BODILESS = [204, 205, 304]
 
-export async function forward(c: Context, origin: URL): Promise<Response> {
+export async function forward(c: Context<NodeEnv>, origin: URL): Promise<Response> {
   const { method, url, headers } = c.req.raw
   const { pathname, search } = new URL(url)
   const incoming = await exchange(
@@ -30,6 +34,10 @@ export async function forward(c: Context, origin: URL): Promise<Response> {
       agent: false,
     },
     method === 'GET' || method === 'HEAD' ? undefined : new Uint8Array(await c.req.arrayBuffer()),
+    ({ statusCode, headers }) => {
+      // A refresh behind the answer has nobody to hand it on to.
+      if (!c.env.outgoing.headersSent) c.env.outgoing.writeInformation(statusCode, headers)
+    },
   )
   const bytes = await buffer(incoming)
   const status = expressible(incoming.statusCode!)
@@ -41,9 +49,13 @@ export async function forward(c: Context, origin: URL): Promise<Response> {
 }
 
 /** Rejects where the origin cannot be reached, or is gone before its answer has begun. */
-function exchange(options: RequestOptions, body: Uint8Array | undefined): Promise<IncomingMessage> {
+function exchange(
+  options: RequestOptions,
+  body: Uint8Array | undefined,
+  onInformation: (information: InformationEvent) => void,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request(options).on('response', resolve).on('error', reject).end(body)
+    request(options).on('information', onInformation).on('response', resolve).on('error', reject).end(body)
   })
 }
 

@@ -14,10 +14,10 @@ export interface Origin {
 const PRELOAD = new URL('./origin-preload.ts', import.meta.url).href
 
 /** @param show whether to print what it says */
-export async function startOrigin(suite: string, show: boolean): Promise<Origin> {
+export async function startOrigin(engine: string, show: boolean): Promise<Origin> {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-origin-'))
-  const child = spawn(process.execPath, ['--import', PRELOAD, join(suite, 'server/server.mjs')], {
-    cwd: suite,
+  const child = spawn(process.execPath, ['--import', PRELOAD, join(engine, 'server/server.mjs')], {
+    cwd: engine,
     env: {
       ...process.env,
       npm_config_protocol: 'http',

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cache, type RedisCacheOptions, redisCache } from 'hono-redis-cache'
-import { forward } from './forward.ts'
+import { forward, type NodeEnv } from './forward.ts'
 
 export interface ProxyOptions {
   readonly origin: URL
@@ -39,8 +39,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   }
 }
 
-function createApp({ origin, redis: { url, token }, show }: ProxyOptions): Hono {
-  const app = new Hono()
+function createApp({ origin, redis: { url, token }, show }: ProxyOptions): Hono<NodeEnv> {
+  const app = new Hono<NodeEnv>()
   const onEvent: NonNullable<RedisCacheOptions['onEvent']> = (event, c) =>
     show && console.log(c.req.header('test-id'), c.req.method, event)
   app.use(
@@ -55,7 +55,7 @@ function createApp({ origin, redis: { url, token }, show }: ProxyOptions): Hono 
       onEvent,
     })),
   )
-  app.use('/test/*', cache({ policy: 'standard', expire: 0, awaitStore: true }))
+  app.use('/test/*', cache({ policy: 'standard', expire: 0, staleIfError: 60, awaitStore: true }))
   app.all('*', (c) => forward(c, origin))
   app.onError((error, c) => {
     if (show) console.log(c.req.header('test-id'), error.message)

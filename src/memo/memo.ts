@@ -82,8 +82,8 @@ async function share(memo: Memo, found: Found): Promise<unknown> {
       use(state.parts, connection, cargo.entry)
       return fromText(cargo.entry.body as string)
     }
-    // Given up: of those who waited for it one makes the value, and the others wait for that.
-    waiting = cargo === undefined ? flights.join(subject.name, left(patience, Date.now())) : undefined
+    // Given up, or older than a clear: of those who waited for it one makes the value, and the others wait for that.
+    waiting = cargo === null ? undefined : flights.join(subject.name, left(patience, Date.now()))
   }
   const land = flights.lead(subject.name, COALESCE_MS, store.clears())
   try {

@@ -80,6 +80,23 @@ onBothStores('memos under load', (open) => {
     expect([await first, await second]).toEqual(['one', 'two'])
   })
 
+  test('of many calls that came after it, and waited for what is older, one computes for all', async () => {
+    const slow = gate()
+    const made = counter()
+    const site = serve(open(), { tags: ['data'] }, async () => {
+      const value = made()
+      if (value === 'one') await slow.pass()
+      return value
+    })
+    const first = site.body()
+    await slow.arrived
+    await site.clear({ tag: 'data' })
+    const others = [site.body(), site.body(), site.body()]
+    await until(() => site.misses() === 4)
+    slow.open()
+    expect([await first, ...(await Promise.all(others))]).toEqual(['one', 'two', 'two', 'two'])
+  })
+
   test('within staleWhileRevalidate the stale value is given at once, and made anew once behind it', async () => {
     const made = counter()
     const slow = gate()

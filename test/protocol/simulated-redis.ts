@@ -59,7 +59,15 @@ export class SimulatedRedis implements Keyspace {
     if (name === 'MGET') return args.map((key) => server.get(String(key)))
     if (name === 'DEL') return this.delete(String(args[0]))
     if (name === 'EVAL') return this.#evaluate(args)
+    if (name === 'SET') return this.#lease(args)
     throw new Error(`not simulated: ${name}`)
+  }
+
+  /** SET key id NX PX milliseconds */
+  #lease([key, id, , , milliseconds]: (string | number)[]): unknown {
+    if (this.primary.values.has(String(key))) return null
+    this.set(String(key), String(id), Number(milliseconds) / 1000)
+    return 'OK'
   }
 
   #evaluate([text, count, ...rest]: (string | number)[]): unknown {

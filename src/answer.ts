@@ -5,7 +5,7 @@
  * Context, so that a request id, a cookie or CORS is this request's own and never the one that filled the cache.
  */
 
-import type { Entry } from './entry/entry.ts'
+import { bytesOf, type Entry } from './entry/entry.ts'
 import { residence } from './entry/freshness.ts'
 import { type CacheStatus, formatCacheStatus } from './http/cache-status.ts'
 import { isKeptBack } from './http/downstream.ts'
@@ -56,7 +56,8 @@ export function answer(
     const response = responseOf(c, given.status, body, { stored, added }, above)
     replaceResponse(c, response)
     const ownEtag = entry.ownEtag ? fieldOf(entry.headers, 'etag') : null
-    state.given = { response, selection: later, ownEtag }
+    const length = asked.method === 'HEAD' && given.body !== null ? bytesOf(given.body).length : undefined
+    state.given = { response, selection: later, ownEtag, length }
     // Middleware above finds the path and the parameters of the route that answers, as it would behind the handler.
     if (!above) c.req.routeIndex = at
     return 'answered'

@@ -30,6 +30,8 @@ export interface Given {
   readonly selection: Selection | null
   /** The entity tag of its body, where that was made here. */
   readonly ownEtag: string | null
+  /** That of a body which is not sent, to a HEAD: of others the platform tells it. */
+  readonly length?: number | undefined
 }
 
 /** The whole of an entry. */
@@ -85,8 +87,10 @@ function hasSame(asked: Headers, validators: Validators): boolean {
 }
 
 /** Gives the client what was selected of the response, unless somebody has made another one of it. */
-export function giveSelection(c: Context, { response, selection, ownEtag }: Given): void {
+export function giveSelection(c: Context, { response, selection, ownEtag, length }: Given): void {
   const { res } = c
+  if (length !== undefined && !selection && isAround(response, res))
+    setField(c, 'content-length', String(length))
   if (res === response && !selection) return
   // Somebody above has confirmed it as well, and has left out more fields than we do.
   const isConfirmed = res.status === 304 && selection?.status === 304

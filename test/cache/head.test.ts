@@ -17,6 +17,26 @@ onBothStores('HEAD', (open) => {
     expect(made()).toBe('two')
   })
 
+  test('who asks for the length before a download is told that of the stored body, in bytes', async () => {
+    const site = open()
+    site.app.get('/file', cache(), (c) => c.text('naïve', 200, { 'content-length': '6' }))
+    await site.get('/file')
+    const { cache: told, headers } = await site.get('/file', { method: 'HEAD' })
+    expect([told, headers.get('content-length')]).toEqual(['hit; ttl=60', '6'])
+    expect((await site.get('/file')).headers.has('content-length')).toBe(false)
+  })
+
+  test('but not where middleware above gives another body in its place', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await next()
+      c.res = new Response(`for Alice: ${await c.res.text()}`, c.res)
+    })
+    site.app.get('/file', cache(), (c) => c.text('file'))
+    await site.get('/file')
+    expect((await site.get('/file', { method: 'HEAD' })).headers.has('content-length')).toBe(false)
+  })
+
   test('it never stores', async () => {
     const site = open()
     const made = counter()

@@ -52,6 +52,8 @@ export function storeResponse(
   if (!ours || ours === c.res)
     return notStored(visit, before, run, {
       reason: 'error',
+  if (Number(c.res.headers.get('content-length')) > route.maxBodyBytes)
+    return notStored(visit, before, run, { reason: 'too-large' })
       detail: 'its body was read already, or cannot be copied',
     })
   const committing = makeEntry(visit, before, run, { ours, fields, use })

@@ -116,6 +116,17 @@ onBothStores('streaming', (open) => {
     `)
   })
 
+  test('where its Content-Length says so it is not copied, nor called stored', async () => {
+    const site = open()
+    site.app.get('/large', cache({ maxBodyBytes: 3, cacheControl: 'max-age=9' }), (c) =>
+      c.body('four', 200, { 'content-length': '4' }),
+    )
+    const { body, cache: told, headers } = await site.get('/large')
+    expect([body, told]).toEqual(['four', 'fwd=uri-miss; detail=too-large'])
+    expect(headers.has('cache-control')).toBe(false)
+    expect(site.transcript().at(-1)).toBe('not-stored GET /large {reason: too-large}')
+  })
+
   test('a copy that grew too large is given up while the client reads on', async () => {
     const site = open()
     const made = handMade()

@@ -23,6 +23,7 @@ import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
 import { fieldsAbove, type Run, runHandler } from './run.ts'
+import { abandoned } from './storable.ts'
 import { storeResponse } from './storing.ts'
 
 /** Lets the handler answer, or the entry where it confirms that or fails. */
@@ -36,8 +37,14 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   try {
     run = await runHandler(visit, before, request, above)
   } catch (error) {
-    // Hono makes a response of most that is thrown; not of what is no Error, nor inside an `every`.
-    if (visit.isInnermost() && isFailure(error) && standIn(visit, before, entry, { about, above })) return
+    // Hono makes a response of most that is thrown; not of what is no Error, such as the reason of a signal of Node's
+    // adapter, nor inside an `every`.
+    if (visit.isInnermost()) {
+      // The request of another host may have no signal.
+      const hasGone = asked.signal?.aborted === true
+      if (!hasGone && isFailure(error) && standIn(visit, before, entry, { about, above })) return
+      tellNotStored(visit, before, hasGone ? abandoned : { reason: 'error' })
+    }
     throw error
   }
   if (!visit.isInnermost() && !confirms(visit, entry)) {

@@ -25,7 +25,15 @@ import { replaceResponse, setField } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { commit, tellNotStored } from './committing.ts'
 import type { Run } from './run.ts'
-import { inputsFrom, mayBeStored, type NotStorable, refusedSoFar, toKeep, valuesOf } from './storable.ts'
+import {
+  abandoned,
+  inputsFrom,
+  mayBeStored,
+  type NotStorable,
+  refusedSoFar,
+  toKeep,
+  valuesOf,
+} from './storable.ts'
 
 const MOST_MILLISECONDS = 60_000
 
@@ -44,6 +52,8 @@ export function storeResponse(
   const fields = fieldsOfEntry(c.res.headers, run.above, !run.reads)
   const use = mayBeStored(visit, run, before, c.res, fields)
   if ('reason' in use) return notStored(visit, before, run, use)
+  if (Number(c.res.headers.get('content-length')) > route.maxBodyBytes)
+    return notStored(visit, before, run, { reason: 'too-large' })
   let ours: Response | undefined
   try {
     // A clone of a foreign one may read the very body that the client is sent.
@@ -52,8 +62,6 @@ export function storeResponse(
   if (!ours || ours === c.res)
     return notStored(visit, before, run, {
       reason: 'error',
-  if (Number(c.res.headers.get('content-length')) > route.maxBodyBytes)
-    return notStored(visit, before, run, { reason: 'too-large' })
       detail: 'its body was read already, or cannot be copied',
     })
   const committing = makeEntry(visit, before, run, { ours, fields, use })
@@ -107,6 +115,7 @@ async function makeEntry(
   const copy = await readBounded(ours.body, route.maxBodyBytes, MOST_MILLISECONDS).finally(() => run.end())
   if ('failed' in copy) {
     const { failed, ...detail } = copy
+    if (failed === 'cut-short' && run.abandoned()) return abandoned
     return { reason: failed, ...detail }
   }
   const refused = refusedSoFar(visit, run)

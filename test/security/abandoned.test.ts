@@ -35,7 +35,7 @@ async function hangUpBeforeOthers(
   const misses = () => site.events.filter(({ type }) => type === 'miss').length
   const missed = misses()
   const client = new AbortController()
-  const asked = site.fetch(path, { signal: client.signal })
+  const asked = site.fetch(path, { signal: client.signal }).catch(() => 'gone')
   await rows.arrived
   const ran = runs()
   const others = [1, 2, 3].map(async () => (await site.fetch(path)).text())
@@ -74,6 +74,12 @@ const ENDS: [string, () => string[]][] = [
     'throws, as fetch() does with that signal',
     () => {
       throw new DOMException('The operation was aborted', 'AbortError')
+    },
+  ],
+  [
+    "throws the reason of Node's adapter, which is no Error, so that Hono passes it on",
+    () => {
+      throw 'Client connection prematurely closed.'
     },
   ],
 ]
@@ -152,9 +158,31 @@ onBothStores('a client that hangs up', (open) => {
     })
   })
 
+  test.each(OPTIONS)('%s: so it does where what it fetched ends with an error', async (_, options) => {
+    const site = open()
+    const rows = gate()
+    let runs = 0
+    site.app.get('/page', cache(options), (c) => {
+      runs++
+      const { signal } = c.req.raw
+      const body = new ReadableStream({
+        async pull(controller) {
+          await Promise.race([rows.pass(), ended(signal).then(ENDS[1]![1])])
+          controller.enqueue(new TextEncoder().encode('whole'))
+          controller.close()
+        },
+      })
+      return c.body(body)
+    })
+    const answers = await hangUpBeforeOthers(site, '/page', rows, () => runs)
+    expect(answers).toEqual(['whole', 'whole', 'whole'])
+    expect(runs).toBe(2)
+  })
+
   test.each<[string, CacheOptions, () => void]>([
     ['is confirmed', { expire: 1 }, () => {}],
     ['is not, so that it stands in', { expire: 1, staleIfError: 60 }, ENDS[1]![1]],
+    ['is not, by what is no Error', { expire: 1, staleIfError: 60 }, ENDS[2]![1]],
   ])('leaves those who wait until a page %s to wait for one of them', async (_, options, atEnd) => {
     const site = open()
     const rows = gate()

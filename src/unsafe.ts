@@ -6,6 +6,7 @@
 
 import { clearScopes } from './handle.ts'
 import { isExplicit } from './http/policy.ts'
+import { demandsOf } from './http/reuse.ts'
 import { splitUrl } from './key/canonical.ts'
 import { holdEnd } from './miss/holding.ts'
 import { type Run, runHandler } from './miss/run.ts'
@@ -22,7 +23,8 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
   const { c, asked, route, state, report } = visit
   report({ type: 'bypass', reason: 'method' })
   // What is stored later is stamped with the clock of now.
-  const before = c.req.method === 'POST' && seesWhatGetSees(visit) ? await describeGet(visit) : null
+  const isLikeGet = c.req.method === 'POST' && mayBeKept(visit) && seesWhatGetSees(visit)
+  const before = isLikeGet ? await describeGet(visit) : null
   const run = before && (await runHandler(visit, before, asked))
   if (!before) await visit.next()
   if (!visit.isInnermost() || !c.finalized) return run?.end()
@@ -42,6 +44,10 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
 /** The handler of a GET sees no cookies but those in the key; that of a POST needs them all. */
 const seesWhatGetSees = ({ asked, route }: Visit): boolean =>
   route.cookies.length === 0 || !asked.headers.has('cookie')
+
+/** "a cache MUST NOT store any part of either this request or any response to it" (RFC 9111 §5.2.1.5) */
+const mayBeKept = ({ asked, route }: Visit): boolean =>
+  !demandsOf(asked.headers, route.profile).has('no-store')
 
 /** The GET of the same URL; `null` where it cannot be looked up. */
 async function describeGet(visit: Visit): Promise<Before | null> {

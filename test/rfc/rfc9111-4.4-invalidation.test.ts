@@ -142,6 +142,13 @@ onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) =
     expect(await site.get('/page')).toMatchObject({ body: 'posted', cache: 'hit; ttl=60' })
   })
 
+  test('is not, where the request says no-store', async () => {
+    const site = unsafe(open(), post({ ...fresh(60), 'content-location': '/page' }))
+    const headers = { 'cache-control': 'no-store' }
+    expect((await site.get('/page', { method: 'POST', headers })).cache).toBe('fwd=method')
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
+  })
+
   test('and clears what else there is of its path, and what is still being made of older data', async () => {
     const site = open()
     const gate = Promise.withResolvers<void>()

@@ -168,15 +168,9 @@ function* complaints(answer: Answer, known: Known): Generator<string, null> {
   }
   for (const { done, call: head, of: later } of known.heads) {
     const isOfSame = later.path === of.path && later.version > of.version && of.version >= 0
-    if (
-      !said.hit ||
-      given !== 200 ||
-      !isOfSame ||
-      done > begun ||
-      known.near !== null ||
-      call.method === 'QUERY'
-    )
-      continue
+    const isKeyedAlike = keyedOn(options).every((name) => head.headers[name] === call.headers[name])
+    if (!said.hit || given !== 200 || !isOfSame || !isKeyedAlike || done > begun) continue
+    if (known.near !== null || call.method === 'QUERY') continue
     if (latin(origin.represent(of.path, of.version, askedOf(head)).whole) === latin(of.whole))
       yield 'a HEAD has told of a later version'
   }
@@ -252,6 +246,9 @@ function* complaints(answer: Answer, known: Known): Generator<string, null> {
     return life.whileRevalidating > 0 && -left <= life.whileRevalidating ? null : 'it is stale'
   }
 }
+
+/** What the route itself keys its pages on: of another of these a HEAD says nothing. */
+const keyedOn = ({ vary = [] }: CacheOptions): readonly string[] => vary as readonly string[]
 
 const isWhole = (value: number | undefined, exact: number): boolean =>
   value === Math.floor(exact + 1e-6) || value === Math.floor(exact - 1e-6)

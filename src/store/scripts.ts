@@ -88,7 +88,7 @@ if cleared then return 'cleared' end
 local at, longest = 3 + fences, 0
 for i = 2 + fences, #KEYS do
   redis.call('SET', KEYS[i], ARGV[at], 'EX', ARGV[at + 1])
-  longest = math.max(longest, ARGV[at + 1])
+  longest = math.max(longest, tonumber(ARGV[at + 1]))
   at = at + 2
 end
 if longest > 86400 then

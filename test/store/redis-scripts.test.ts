@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { BEGIN, CLEAR, COMMIT, RELEASE } from '../../src/store/scripts.ts'
 import { judge } from '../../src/store/time.ts'
 import { describeWithRedis } from '../fixtures/with-redis.ts'
-import { redisWorld, write } from './redis-world.ts'
+import { DAY, redisWorld, write } from './redis-world.ts'
 
 describeWithRedis('redis store', () => {
   const redis = redisWorld()
@@ -135,6 +135,18 @@ describeWithRedis('redis store', () => {
       const stamp = await store.begin()
       const scopes = Array.from({ length: 7000 }, (_, i) => `t:${i}`)
       expect(await store.commit({ stamp, scopes, writes: [write()] })).toBe('stored')
+    })
+
+    test('a Lua of today, as in Dragonfly, Garnet and newer Valkeys, compares no number with a text', async () => {
+      const newer = 'local math = { max = function(a, b) if a < b then return b end return a end }\n'
+      const store = storeWith({
+        send: ([name, script, ...rest]) => redis.command(name, `${newer}${script}`, ...rest),
+      })
+      const stamp = await store.begin()
+      const writes = [write('e:x:1'), write('e:x:2', 'value', 2 * DAY)]
+      expect(await store.commit({ stamp, scopes: ['a', 't:x'], writes })).toBe('stored')
+      expect(await redis.command('GET', 'cache:e:x:2')).toBe('value')
+      expect(await store.clear(['t:x'])).toBe('1.e1:1')
     })
 
     test('scripts read no clock, make no randomness and touch no key that was not named', () => {

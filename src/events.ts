@@ -168,6 +168,7 @@ const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
   'unexpected-reply':
     ': send() must resolve to what Redis replies, unchanged: for MGET an array of strings and nulls',
   'out-of-memory': ': Redis has no memory left and evicts nothing',
+  refused: ': Redis says that the command is wrong, too large, or over a quota',
 }
 
 /** A callback is wrong. Where the configuration as a whole is, there is no detail here: a `misconfigured` event says it. */

@@ -79,6 +79,11 @@ describe('what a person is told', () => {
       'hono-redis-cache at GET /products/:id: the store gave no answer to a commit (out-of-memory): ' +
         'Redis has no memory left and evicts nothing',
     ],
+    [
+      { type: 'store-failed', operation: 'commit', reason: 'refused' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a commit (refused): ' +
+        'Redis says that the command is wrong, too large, or over a quota',
+    ],
   ])('%o', (report, warning) => {
     expect(warningOf(at(report))).toBe(warning)
   })

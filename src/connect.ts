@@ -145,6 +145,9 @@ async function openUpstash(url: string, token: string, signal: () => AbortSignal
     signal,
     // Of what got no answer, not of what got a bad one. Where the process was frozen, its connections may be gone.
     retry: { retries: 1, backoff: () => 0 },
+    // With it a look-up waits until the replica has what was stored here before, for other keys, too: for as long as it
+    // lags, and in vain where the primary died in between. A replica that lags costs a miss.
+    readYourWrites: false,
     enableAutoPipelining: false,
     enableTelemetry: false,
     automaticDeserialization: false,

@@ -8,6 +8,10 @@ import { counter, openSite } from '../support/site.ts'
 
 const URL = 'https://redis.example/'
 const CLOCK = 'epoch:0'
+/** In the words of Upstash. */
+const NO_RIGHT = "NOPERM this user has no permissions to run the 'eval' command or its subcommand"
+const NO_QUOTA =
+  'ERR max requests limit exceeded. Limit: 500000, Usage: 500000. See https://upstash.com/docs/…'
 
 const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
@@ -80,6 +84,18 @@ describe('what is sent', () => {
     warn.mockRestore()
   })
 
+  test('no look-up waits for a read replica to have what was stored here', async () => {
+    restServer(async (command, request) => {
+      // As Upstash does: the replica that is asked has not heard of the writes that the token stands for.
+      if (command[0] === 'MGET' && request.headers.get('upstash-sync-token')) return new Promise(() => {})
+      const { result } = (await (await empty(command, request)).json()) as { result: unknown }
+      return HttpResponse.json({ result }, { headers: { 'upstash-sync-token': '7' } })
+    })
+    const site = openPage()
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'two', cache: 'fwd=uri-miss; stored' })
+  })
+
   test('a request that gets no answer is sent once more, and no third time', async () => {
     const seen = restServer(() => HttpResponse.error())
     await openPage().get('/page')
@@ -98,6 +114,8 @@ describe('an answer that is none', () => {
     ['401', () => HttpResponse.json({ error: 'Unauthorized' }, { status: 401 }), 'unauthorized'],
     ['WRONGPASS', () => HttpResponse.json({ error: 'WRONGPASS invalid' }, { status: 400 }), 'unauthorized'],
     ['no room', () => HttpResponse.json({ error: 'ERR DB capacity quota exceeded' }), 'out-of-memory'],
+    ['a read-only token', () => HttpResponse.json({ error: NO_RIGHT }, { status: 400 }), 'unauthorized'],
+    ['a quota used up', () => HttpResponse.json({ error: NO_QUOTA }, { status: 400 }), 'refused'],
     ['429', () => HttpResponse.json({ error: 'rate limited' }, { status: 429 }), 'failed'],
     ['500', () => HttpResponse.json({ error: 'Internal Server Error' }, { status: 500 }), 'failed'],
     ['503 with a page', () => HttpResponse.html('<h1>down</h1>', { status: 503 }), 'failed'],

@@ -7,12 +7,13 @@ import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
 import { isGetOrHead } from '../http/methods.ts'
 import { MOST_REFRESH_MS } from '../isolate/refreshes.ts'
+import { hasMembers } from '../key/plain.ts'
 import { nameOf } from '../key/subject.ts'
 import { copyOf } from '../request/copying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
 import { takeLease } from './leasing.ts'
-import { commitRenewed, renewed } from './renewing.ts'
+import { commitRenewed, outlived, renewed } from './renewing.ts'
 import { canReplay, replay } from './replay.ts'
 import { fieldsAbove, runHandler } from './run.ts'
 import { storeResponse } from './storing.ts'
@@ -40,9 +41,10 @@ export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => 
     const refreshed = refresh(visit, before, entry, { routeIndex, above }).then(
       // Who has the lease is given its time: to ask again with each hit would cost a command each time.
       (isOurs) => done(isOurs ? 0 : route.coalesceWait * 1000),
-      () => {
+      (error) => {
         visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' })
         done()
+        return isGone(error) && commitRenewed(visit, before, outlived(entry))
       },
     )
     state.background(refreshed)
@@ -108,5 +110,16 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
     run.end()
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }
-  return storeResponse(visit, before, run).committing
+  const { stored, committing } = storeResponse(visit, before, run)
+  if (!stored && isGone(c.res)) return commitRenewed(visit, before, outlived(entry))
+  return committing
 }
+
+/**
+ * What is no longer there, whoever asks, is not answered with for the rest of the window. Other statuses may be about who
+ * asks, or about this moment.
+ */
+const isGone = (answer: unknown): boolean =>
+  hasMembers(answer) && 'status' in answer && GONE.includes(answer.status)
+
+const GONE: readonly unknown[] = [301, 308, 404, 410]

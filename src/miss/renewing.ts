@@ -89,11 +89,14 @@ export function learnedFromHead(
 }
 
 /** Its clocks run on: it is as old as it was, and no client and no window makes it the answer unasked. */
-const superseded = (entry: Entry): Entry => ({
+export const superseded = (entry: Entry): Entry => ({
   ...entry,
   fresh: Math.min(entry.fresh, residence(entry, Date.now())),
   validate: true,
 })
+
+/** The entry of what its handler says is not there any more. */
+export const outlived = (entry: Entry): Renewal => ({ entry: superseded(entry), unfit: null, inputs: [] })
 
 /** The stored Vary holds what the route was seen to read, of which a 304 says nothing. */
 function withNames(headers: readonly Field[], stored: readonly string[]): readonly Field[] {

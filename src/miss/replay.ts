@@ -79,7 +79,9 @@ export async function replay(
     throw error
   })
   app.notFound((inner) => {
-    const error = new Error("a refresh cannot reach the app's notFound handler")
+    const error = Object.assign(new Error("a refresh cannot reach the app's notFound handler"), {
+      status: 404,
+    })
     // Past the last handler Hono does not note it, and a middleware that catches would make an answer of it.
     inner.error = error
     throw error

@@ -1,5 +1,7 @@
 /** RFC 5861 §3, stale-while-revalidate: the stale answer at once, and a new one behind it. */
+import type { Context } from 'hono'
 import { every } from 'hono/combine'
+import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
@@ -243,6 +245,58 @@ onBothStores('a refresh in which another cache() acts', (open) => {
     expect((await site.get('/page')).body).toBe('one')
     const { cache: status, body } = await site.get('/page')
     expect({ status, body }).toEqual({ status: 'hit; ttl=-10', body: 'one' })
+  })
+})
+
+onBothStores('a refresh that finds the page gone', (open) => {
+  test.each<[string, number, (c: Context) => Response]>([
+    ['deleted', 404, (c) => c.text('gone', 404)],
+    ['not found, says the app', 404, (c) => c.notFound() as Response],
+    [
+      'deleted, it throws',
+      404,
+      () => {
+        throw new HTTPException(404)
+      },
+    ],
+    ['deleted for good', 410, (c) => c.text('gone', 410)],
+    ['moved', 301, (c) => c.redirect('/other', 301)],
+    ['moved, with its method', 308, (c) => c.redirect('/other', 308)],
+  ])('%s: nobody is answered with it for the rest of the window', async (_, status, gone) => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) =>
+      made() === 'one' ? c.text('one') : gone(c),
+    )
+    await site.get('/page')
+    pass(70)
+    expect((await site.get('/page')).body).toBe('one')
+    expect((await site.get('/page')).status).toBe(status)
+  })
+
+  test.each([401, 403, 429])('but a %d may be about who asks, or about this moment', async (status) => {
+    const site = originAt(open(), [GOOD, { status }], { policy: 'safe', ...WINDOW })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+  })
+
+  test('and comes back once it is there again', async () => {
+    const site = originAt(open(), [GOOD, { status: 404 }, GOOD], { policy: 'safe', ...WINDOW })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'three', cache: 'fwd=stale; stored' })
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+
+  test('a 404 that may be stored takes its place', async () => {
+    const site = originAt(open(), [GOOD, { status: 404, headers: fresh(10) }], WINDOW)
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ status: 404, body: 'two', cache: 'hit; ttl=10' })
   })
 })
 

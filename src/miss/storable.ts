@@ -96,8 +96,9 @@ export function inputsFrom({ route }: Visit, { reads }: Run, fields: readonly Fi
     .filter((name) => !covers(route, name))
     .map((name) => `header ${name}`)
   if (reads) inputs.push(...reads.learned)
-  if (reads?.acceptEncoding && fieldOf(fields, 'content-encoding') !== null)
-    inputs.push('header accept-encoding')
+  // One that nobody watches may have chosen it without saying so: nginx with its defaults, compress() before Hono 4.13.
+  const mayHaveChosen = reads?.acceptEncoding !== false && !covers(route, 'accept-encoding')
+  if (mayHaveChosen && fieldOf(fields, 'content-encoding') !== null) inputs.push('header accept-encoding')
   return inputs
 }
 

@@ -29,6 +29,37 @@ onBothStores('RFC 9111 §4.1', (open) => {
     expect(await of('a=1')).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
   })
 
+  test('a coding that was chosen for one client is for no other, though the response does not say that it was', async () => {
+    const site = open()
+    site.app.get('/page', cache({ policy: 'standard' }), (c) => {
+      const coded = c.req.header('accept-encoding') === 'gzip'
+      return c.text(coded ? 'coded' : 'plain', 200, {
+        ...fresh(60),
+        ...(coded && { 'content-encoding': 'gzip' }),
+      })
+    })
+    const of = (headers: Record<string, string>) => site.get('/page', { headers })
+    expect((await of({ 'accept-encoding': 'gzip' })).body).toBe('coded')
+    expect((await of({})).body).toBe('plain')
+    expect(await of({ 'accept-encoding': 'gzip' })).toMatchObject({ body: 'coded', cache: 'hit; ttl=60' })
+    expect(await of({})).toMatchObject({ body: 'plain', cache: 'hit; ttl=60' })
+  })
+
+  test('and makes no variants where the key has that header already', async () => {
+    const site = open()
+    const learned: unknown[] = []
+    site.app.use(async (c, next) => {
+      await next()
+      learned.push(c.get('cache').explain().inputs.learned)
+    })
+    site.app.get('/page', cache({ policy: 'standard', vary: ['accept-encoding'] }), (c) =>
+      c.text('coded', 200, { ...fresh(60), 'content-encoding': 'gzip' }),
+    )
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+    expect(learned).toEqual([[], []])
+  })
+
   /** What the second of two requests gets that differ in one header: a page made for it, or that of the first. */
   async function secondOf(name: string, first: string, second: string): Promise<string> {
     const site = originAt(open(), varying(name))

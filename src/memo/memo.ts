@@ -13,6 +13,7 @@ import { MOST_REFRESH_MS } from '../isolate/refreshes.ts'
 import { union } from '../key/names.ts'
 import type { Subject } from '../key/subject.ts'
 import { commit } from '../miss/committing.ts'
+import { superseded } from '../miss/renewing.ts'
 import { mayTake } from '../miss/sharing.ts'
 import { abandoned, type NotStorable, toKeep } from '../miss/storable.ts'
 import { begin, use } from '../protocol/collect.ts'
@@ -61,7 +62,7 @@ export async function recallOrCompute(memo: Memo): Promise<unknown> {
   }
   use(state.parts, found.connection, entry)
   // After that: the value that is replaced is no part of the one that replaces it.
-  if (reuse.use === 'refresh') refresh(memo, found)
+  if (reuse.use === 'refresh') refresh(memo, found, entry)
   return json.value
 }
 
@@ -128,12 +129,15 @@ async function make(
   return value
 }
 
-/** Makes the value anew behind the answer, once at a time. */
-function refresh(memo: Memo, found: Found): void {
+/** Makes the value anew behind the answer, once at a time. Where there is none any more, the stale one has had its time. */
+function refresh(memo: Memo, found: Found, entry: Entry): void {
   const { subject, state, report } = memo
-  const done = found.connection.refreshes.begin(subject.name)
+  const { connection } = found
+  const done = connection.refreshes.begin(subject.name)
   if (!done) return
+  const end = () => commit({ connection, report }, { subject }, toKeep(subject, superseded(entry), [], []))
   const refreshing = make(memo, found, undefined, MOST_REFRESH_MS)
+    .then((value) => value === undefined && end())
     .catch(() => report({ type: 'not-stored', reason: 'error', detail: 'refresh' }))
     .finally(done)
   state.background(refreshing)

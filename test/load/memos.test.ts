@@ -115,6 +115,15 @@ onBothStores('memos under load', (open) => {
     expect(await site.body()).toBe('three')
   })
 
+  test('where there is none any more the stale value is given no longer', async () => {
+    const values = ['one', undefined, undefined, 'two']
+    const site = serve(open(), { staleWhileRevalidate: 600 }, () => values.shift())
+    await site.body()
+    pass(70)
+    expect(await site.body()).toBe('one')
+    expect([await site.body(), await site.body(), await site.body()]).toEqual(['undefined', 'two', 'two'])
+  })
+
   test('within staleIfError the last good value stands in for an error; past it the error comes out', async () => {
     const made = counter()
     const site = serve(open(), { staleIfError: 600 }, () => {

@@ -3,13 +3,26 @@
  */
 
 import type { Context } from 'hono'
+import { BODILESS } from '../body.ts'
 import { type CacheStatus, formatCacheStatus } from '../http/cache-status.ts'
 import { copyOfFetched } from './fetched.ts'
 
 /** Says in the response what the cache did. Caches nearer to the origin stay before it. */
 export function say(c: Context, status: CacheStatus): void {
+  withoutStrayBody(c)
   asItWas(c, 'cache-status')
   setField(c, 'cache-status', formatCacheStatus(status), 'append')
+}
+
+/**
+ * Node's adapter takes a text for a status that has no body, `new Response('', { status: 204 })`, which others refuse;
+ * and it is an error to ask that response for anything but its status and headers.
+ */
+export function withoutStrayBody(c: Context): void {
+  const { res } = c
+  const { status } = res
+  if (BODILESS.includes(status))
+    replaceResponse(c, new Response(null, { status, headers: new Headers(res.headers) }))
 }
 
 /** Says how many milliseconds it took (Server-Timing), as far as they are known. */

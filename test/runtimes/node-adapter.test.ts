@@ -76,6 +76,22 @@ test.each([
   expect(part.headers.get('content-type')).toBe(miss.headers.get('content-type'))
 })
 
+test.each([204, 205])(
+  'an empty text for a %i, which the adapter takes, is no error with a cache',
+  async (status) => {
+    const { miss, hit } = await missAndHit((app) => {
+      const headers = { 'x-made': '1' }
+      app.get('/page', cache({ expire: { [status]: 60 } }), () => new Response('', { status, headers }))
+      app.delete('/page', cache(), () => new Response('', { status }))
+    })
+    expect(miss).toMatchObject({ status, body: '' })
+    expect(hit).toMatchObject({ status, body: '' })
+    expect(hit.headers.get('x-made')).toBe('1')
+    const past = await running!.get('/page', { method: 'DELETE' })
+    expect(past).toMatchObject({ status, cache: 'fwd=method' })
+  },
+)
+
 test('what middleware above changes behind a hit is kept, whatever else is asked of the response', async () => {
   const { hit } = await missAndHit((app) => {
     app.use(async (c, next) => {

@@ -92,8 +92,8 @@ function sortedPairs(query: string): Iterable<readonly [name: string, value: str
   if (plain) return [[plain[1]!, plain[2]!]]
   // It drops one leading question mark, and a query may have one of its own: `??a=1` has a parameter `?a`.
   const pairs = new URLSearchParams(`?${query}`)
-  pairs.sort()
-  return pairs
+  // Not by its own `sort()`: that of workerd puts a name which is no UTF-8 elsewhere.
+  return [...pairs].sort(([a], [b]) => (a < b ? -1 : +(a > b)))
 }
 
 function isKeyed(name: string, rule: QueryRule): boolean {

@@ -92,6 +92,7 @@ export const urls: Readonly<Record<string, Scenario>> = {
     '/q?é=1&z=2&A=3&🍣=4&\uffff=5',
     '/q?a=1?b=2',
     '/q?a=1;b=2',
+    '/q?%FF=1&%22=2&🍣=3',
   ),
   'a fragment, which no client sends': asking('/f', '/f#', '/f#x', '/f?a=1#?a=2', '/f#caf\u00e9'),
 }

@@ -47,12 +47,14 @@ export function fieldsOfEntry(response: Headers, above: Headers, varies = false)
   const connection = new Set(namesOf(response.get('connection')).filter((name) => !FOR_ALL.has(name)))
   const cookiesAbove = above.getSetCookie()
   const fields: Field[] = []
+  // The last on every runtime: Bun gives them so.
+  const cookies: Field[] = []
   for (const [given, value] of response) {
     // As it was written, where a test environment has put its own Headers in the place of the platform's.
     const name = given.toLowerCase()
     if (NEVER_STORED.has(name) || connection.has(name)) continue
     if (name === 'set-cookie') {
-      if (!cookiesAbove.includes(value)) fields.push([name, value])
+      if (!cookiesAbove.includes(value)) cookies.push([name, value])
       continue
     }
     const set = REPRESENTATION.has(name) || (varies && name === 'vary') ? null : above.get(name)
@@ -60,7 +62,7 @@ export function fieldsOfEntry(response: Headers, above: Headers, varies = false)
       fields.push([name, value.slice(set.length + 2), 'append'])
     else if (value !== set) fields.push([name, value])
   }
-  return fields
+  return [...fields, ...cookies]
 }
 
 /** A token (RFC 9110 §5.1), but for the asterisk, which stands for all. */

@@ -121,6 +121,15 @@ export const answers: Readonly<Record<string, Scenario>> = {
     }
   },
 
+  'cookies among other fields, in the order in which they are stored': async ({ app, ask }) => {
+    app.get('/', cache({ policy: 'standard' }), (c) => {
+      c.header('x-behind', '1')
+      for (const cookie of ['b=1', 'a=2']) c.header('set-cookie', cookie, { append: true })
+      return c.html('page', 200, { 'cache-control': 'public, s-maxage=60' })
+    })
+    for (let time = 0; time < 2; time++) await ask('/')
+  },
+
   'statuses, and a handler that throws': async ({ app, ask }) => {
     const expire = { 200: 60, 203: 60, 204: 60, 301: 60, 404: 10 }
     app.get('/status/:status', cache({ expire }), (c) => {

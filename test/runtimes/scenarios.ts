@@ -6,6 +6,7 @@ import { bytes } from './scenarios/bytes.ts'
 import { clears } from './scenarios/clears.ts'
 import { keys } from './scenarios/keys.ts'
 import { memos } from './scenarios/memos.ts'
+import { odd } from './scenarios/odd.ts'
 import { reads } from './scenarios/reads.ts'
 import { replays } from './scenarios/replays.ts'
 import { urls } from './scenarios/urls.ts'
@@ -20,6 +21,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...replays,
   ...memos,
   ...bytes,
+  ...odd,
 }
 
 /** By scenario, what happened; or the error that ended it, which must be the same as well. */

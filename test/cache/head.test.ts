@@ -1,4 +1,5 @@
 /** HEAD: answered from a stored GET, and never stored, for it would poison GET with an empty page. */
+import { compress } from 'hono/compress'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
@@ -24,6 +25,16 @@ onBothStores('HEAD', (open) => {
     const { cache: told, headers } = await site.get('/file', { method: 'HEAD' })
     expect([told, headers.get('content-length')]).toEqual(['hit; ttl=60', '6'])
     expect((await site.get('/file')).headers.has('content-length')).toBe(false)
+  })
+
+  test('but not who takes a coding, which middleware above gives GET alone', async () => {
+    const site = open()
+    site.app.use(compress({ threshold: 0 }))
+    site.app.get('/file', cache(), (c) => c.text('file'))
+    const headers = { 'accept-encoding': 'gzip' }
+    await site.get('/file')
+    expect((await site.get('/file', { headers })).headers.get('content-encoding')).toBe('gzip')
+    expect((await site.get('/file', { method: 'HEAD', headers })).headers.has('content-length')).toBe(false)
   })
 
   test('but not where middleware above gives another body in its place', async () => {

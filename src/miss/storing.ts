@@ -69,7 +69,7 @@ export function storeResponse(
     .catch((): NotStorable => ({ reason: 'error' }))
     .then((made) => commitVariant(visit, before, made))
   state.background(committing)
-  addVary(c, downstreamVary(visit, [...before.recorded, ...(run.reads?.learned ?? [])]))
+  addVary(c, downstreamVary(visit, [...before.recorded, ...inputsFrom(visit, run, fields)]))
   // A body that still reads may turn out to be one client's: browsers are told only what is certain.
   if (route.cacheControl !== undefined && run.complete && !isKeptBack(fields, run.above))
     setField(c, 'cache-control', route.cacheControl)

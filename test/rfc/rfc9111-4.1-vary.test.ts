@@ -39,7 +39,10 @@ onBothStores('RFC 9111 §4.1', (open) => {
       })
     })
     const of = (headers: Record<string, string>) => site.get('/page', { headers })
-    expect((await of({ 'accept-encoding': 'gzip' })).body).toBe('coded')
+    const first = await of({ 'accept-encoding': 'gzip' })
+    expect(first.body).toBe('coded')
+    // Caches nearer to the client are told so as well, of what is made as of what is stored.
+    expect(first.headers.get('vary')).toBe('accept-encoding')
     expect((await of({})).body).toBe('plain')
     expect(await of({ 'accept-encoding': 'gzip' })).toMatchObject({ body: 'coded', cache: 'hit; ttl=60' })
     expect(await of({})).toMatchObject({ body: 'plain', cache: 'hit; ttl=60' })

@@ -3,6 +3,7 @@
  * or renews what is stored. Where it fails, the last good answer stays.
  */
 
+import type { HTTPException } from 'hono/http-exception'
 import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
 import { isGetOrHead } from '../http/methods.ts'
@@ -44,7 +45,7 @@ export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => 
       (error) => {
         visit.report({ type: 'not-stored', reason: 'error', detail: 'refresh' })
         done()
-        return isGone(error) && commitRenewed(visit, before, outlived(entry))
+        return isAnswer(error) && isGone(error) && commitRenewed(visit, before, outlived(entry))
       },
     )
     state.background(refreshed)
@@ -119,7 +120,9 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
  * What is no longer there, whoever asks, is not answered with for the rest of the window. Other statuses may be about who
  * asks, or about this moment.
  */
-const isGone = (answer: unknown): boolean =>
-  hasMembers(answer) && 'status' in answer && GONE.includes(answer.status)
+const isGone = ({ status }: Pick<Response, 'status'>): boolean => GONE.includes(status)
 
-const GONE: readonly unknown[] = [301, 308, 404, 410]
+/** Of any other error Hono makes a 500, whatever status it has from the API that was asked. */
+const isAnswer = (error: unknown): error is HTTPException => hasMembers(error) && 'getResponse' in error
+
+const GONE: readonly number[] = [301, 308, 404, 410]

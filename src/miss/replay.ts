@@ -11,6 +11,7 @@
 
 import type { Context, Next } from 'hono'
 import { HonoBase } from 'hono/hono-base'
+import { HTTPException } from 'hono/http-exception'
 import { oursIn } from '../request/innermost.ts'
 import { matched } from '../request/matched.ts'
 
@@ -79,9 +80,7 @@ export async function replay(
     throw error
   })
   app.notFound((inner) => {
-    const error = Object.assign(new Error("a refresh cannot reach the app's notFound handler"), {
-      status: 404,
-    })
+    const error = new HTTPException(404, { message: "a refresh cannot reach the app's notFound handler" })
     // Past the last handler Hono does not note it, and a middleware that catches would make an answer of it.
     inner.error = error
     throw error

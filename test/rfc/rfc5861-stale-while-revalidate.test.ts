@@ -282,6 +282,15 @@ onBothStores('a refresh that finds the page gone', (open) => {
     expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
   })
 
+  test('but of an error that is no answer Hono makes a 500: an API may have thrown its own 404', async () => {
+    const notFound = Object.assign(new Error('Not Found'), { status: 404 })
+    const site = originAt(open(), [GOOD, { error: notFound }], { policy: 'safe', ...WINDOW })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+  })
+
   test('and comes back once it is there again', async () => {
     const site = originAt(open(), [GOOD, { status: 404 }, GOOD], { policy: 'safe', ...WINDOW })
     await site.get('/page')

@@ -22,7 +22,7 @@ import { tellNotStored } from './committing.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
-import { fieldsAbove, type Run, runHandler } from './run.ts'
+import { fieldsAbove, hasGone, type Run, runHandler } from './run.ts'
 import { abandoned } from './storable.ts'
 import { storeResponse } from './storing.ts'
 
@@ -40,10 +40,9 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     // Hono makes a response of most that is thrown; not of what is no Error, such as the reason of a signal of Node's
     // adapter, nor inside an `every`.
     if (visit.isInnermost()) {
-      // The request of another host may have no signal.
-      const hasGone = asked.signal?.aborted === true
-      if (!hasGone && isFailure(error) && standIn(visit, before, entry, { about, above })) return
-      tellNotStored(visit, before, hasGone ? abandoned : { reason: 'error' })
+      const isAbandoned = hasGone(asked)
+      if (!isAbandoned && isFailure(error) && standIn(visit, before, entry, { about, above })) return
+      tellNotStored(visit, before, isAbandoned ? abandoned : { reason: 'error' })
     }
     throw error
   }

@@ -83,11 +83,12 @@ async function observed(
   }
   const complete = observation?.returned(asked) ?? true
   const unobserved: Run['unobserved'] = reader?.unobserved ?? ((call) => call())
-  // The request of another host may have no signal.
-  const hasGone = () => asked.signal?.aborted === true
-  const abandoned = () => reads?.signal !== false && unobserved(hasGone)
+  const abandoned = () => reads?.signal !== false && unobserved(() => hasGone(asked))
   return { above, ranged, reads, complete, parts, unobserved, abandoned, end }
 }
+
+/** Whether the client has hung up. The request of another host may have no signal. */
+export const hasGone = ({ signal }: Request): boolean => signal?.aborted === true
 
 /** What middleware above has prepared for the response. */
 export function fieldsAbove(c: Context): Headers {

@@ -2,6 +2,7 @@
 import { stream, streamText } from 'hono/streaming'
 import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
+import { nextTurn } from '../support/gate.ts'
 import { counter } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -161,7 +162,7 @@ onBothStores('streaming', (open) => {
     const gone = response.body!.cancel()
     pass(60)
     made!.enqueue(bytes('tick'))
-    await new Promise(setImmediate)
+    await nextTurn()
     expect(cancelled).toBe(false)
     pass(1)
     made!.enqueue(bytes('tick'))

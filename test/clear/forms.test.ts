@@ -1,6 +1,7 @@
 /** Every form of `clear()`: its whole scope with all its variants, and nothing beside it. */
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type ClearTarget, cache } from '../../src/index.ts'
+import { nextTurn } from '../support/gate.ts'
 import type { Site } from '../support/site.ts'
 import { type Open, onBothStores } from '../support/stores.ts'
 
@@ -132,7 +133,7 @@ onBothStores('clear', (open) => {
     expect(site.transcript()).toEqual([
       'misconfigured POST /products {detail: clear({ tag }): tag must be a string that is not empty; got undefined}',
     ])
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     expect(unheard).not.toHaveBeenCalled()
   })
 

@@ -5,6 +5,7 @@
  * Unlike the actors of test/protocol those of a whole app wait for each other, too. So a turn is over when nothing moves
  * any more, and not when somebody has come to his next step.
  */
+import { nextTurn } from '../support/gate.ts'
 
 /** What somebody waits for: that data is read by a handler or a memo, say, or that a command arrives. */
 export const KINDS = ['handler', 'memo', 'body', 'read', 'write', 'client'] as const
@@ -58,8 +59,8 @@ export class Turns {
     let before: number
     do {
       before = this.#steps
-      await new Promise((resolve) => setImmediate(resolve))
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
+      await nextTurn()
     } while (before !== this.#steps)
   }
 }

@@ -6,6 +6,7 @@ import { memoryStore, type RedisCacheOptions } from '../../src/index.ts'
 import { seeded } from '../fixtures/seeded.ts'
 import { appOf } from './app.ts'
 import { type Recipe, randomStory, type Step, type Story } from './recipe.ts'
+import { shorterLists, shrink, withoutOne } from './shrink.ts'
 import { type Call, requestOf } from './world.ts'
 
 export interface Difference {
@@ -101,22 +102,11 @@ async function answer(app: ReturnType<typeof appOf>, call: Call): Promise<string
 }
 
 const OURS = ['age', 'cache-status', 'etag', 'vary']
-const MOST_TRIALS = 2_000
 
 /** The shortest story of the kind that still fails, as lines. */
 async function minimal(seed: string, story: Story, where: Where): Promise<string> {
-  let shortest = story
-  let trials = 0
-  for (let shorter = true; shorter && trials < MOST_TRIALS; ) {
-    shorter = false
-    for (const candidate of shorterStories(shortest)) {
-      if (++trials > MOST_TRIALS) break
-      if (!(await tellTwice(candidate, where)).difference) continue
-      shortest = candidate
-      shorter = true
-      break
-    }
-  }
+  const differs = async (candidate: Story) => (await tellTwice(candidate, where)).difference !== null
+  const shortest = await shrink(story, shorterStories, differs)
   const { difference } = await tellTwice(shortest, where)
   const { route, groups } = shortest
   return [
@@ -136,19 +126,13 @@ async function minimal(seed: string, story: Story, where: Where): Promise<string
 
 function* shorterStories(story: Story): Generator<Story> {
   const { route, groups } = story
-  for (let size = groups.length >> 1; size >= 1; size >>= 1) {
-    for (let at = 0; at < groups.length; at += size) {
-      yield { route, groups: groups.filter((_, index) => index < at || index >= at + size) }
-    }
-  }
+  for (const fewer of shorterLists(groups)) yield { route, groups: fewer }
   for (const part of ['inner', 'steps', 'late'] as const) {
     for (const shorter of shorterSteps(route[part])) yield { route: { ...route, [part]: shorter }, groups }
   }
-  for (const name of Object.keys(route.options)) {
+  for (const [name, options] of withoutOne(route.options)) {
     // What is claimed by this one stays claimed: the handler may rely on it.
-    if (name === 'autoVary') continue
-    const { [name]: _, ...options } = route.options as Record<string, unknown>
-    yield { route: { ...route, options }, groups }
+    if (name !== 'autoVary') yield { route: { ...route, options }, groups }
   }
   const plain: Partial<Recipe> = {
     built: false,
@@ -170,8 +154,7 @@ function* shorterStories(story: Story): Generator<Story> {
     if (group.seconds > 0) yield instead({ ...group, seconds: 0 })
     const [call] = group.calls
     if (group.calls.length > 1 || !call) continue
-    for (const name of Object.keys(call.headers)) {
-      const { [name]: _, ...headers } = call.headers
+    for (const [, headers] of withoutOne(call.headers)) {
       yield instead({ ...group, calls: [{ ...call, headers }] })
     }
     const [bare = ''] = call.url.split('?')

@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
+import { nextTurn } from '../support/gate.ts'
 import { type Running, run } from '../support/running.ts'
 import { openSite } from '../support/site.ts'
 import { fakeDate } from '../support/stores.ts'
@@ -178,7 +179,7 @@ describe('a response of a foreign class', () => {
     let visits = 0
     site.app.get('/page', cache(), async () => {
       const visit = String(++visits)
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
       return foreign([visit], [['Set-Cookie', `sid=${visit}`]])
     })
     const answers = await Promise.all(['one', 'two', 'three'].map(() => site.get('/page')))

@@ -6,7 +6,7 @@ import type { Context } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { type CacheOptions, cache, memoize, memoryStore } from '../../src/index.ts'
 import { collectGarbage } from '../support/garbage.ts'
-import { type Gate, gate, until } from '../support/gate.ts'
+import { type Gate, gate, nextTurn, until } from '../support/gate.ts'
 import { run } from '../support/running.ts'
 import { openSite, type Site } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
@@ -234,7 +234,7 @@ onBothStores('a client that hangs up', (open) => {
     const asked = site.fetch('/page', { signal: client.signal })
     await rows.arrived
     // What was weakly held in this turn is not collected before the next one.
-    await new Promise(setImmediate)
+    await nextTurn()
     collectGarbage()
     client.abort()
     expect(await (await asked).text()).toBe('gone')

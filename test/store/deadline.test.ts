@@ -1,14 +1,13 @@
 /** A bounded wait: for the store, and not for the app itself. */
 import { describe, expect, test, vi } from 'vitest'
 import { within } from '../../src/store/deadline.ts'
+import { nextTurn } from '../support/gate.ts'
 
 /** The app is at work, so that no timer goes off in time and no reply is read. */
 function busy(ms: number): void {
   const until = performance.now() + ms
   while (performance.now() < until);
 }
-
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('a wait', () => {
   test('ends with what it waits for', async () => {

@@ -27,7 +27,10 @@ export function gate(): Gate {
   }
 }
 
+/** Whatever is due by now has happened then. */
+export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 /** Waits until it holds. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+  while (!holds()) await nextTurn()
 }

@@ -1,6 +1,7 @@
 /** Tells many stories; the first that fails is made as short as it gets. */
+import { shorterLists, shrink, withoutOne } from '../shrink.ts'
 import { randomStory, type Story } from './story.ts'
-import { type OpenStore, type Told, tell } from './tell.ts'
+import { type OpenStore, tell } from './tell.ts'
 
 /** Many stories, and the first that fails, as text. */
 export async function campaign(seed: string, stories: number, length: number, openStore?: OpenStore) {
@@ -11,42 +12,25 @@ export async function campaign(seed: string, stories: number, length: number, op
     const told = await tell(story, openStore)
     answers += told.answers
     for (const [way, count] of Object.entries(told.ways)) ways[way] = (ways[way] ?? 0) + count
-    if (told.complaint) return { answers, ways, failure: await shortest(story, told, openStore) }
+    if (told.complaint) return { answers, ways, failure: await minimal(story, told.complaint, openStore) }
   }
   return { answers, ways, failure: null }
 }
 
-async function shortest(story: Story, told: Told, openStore?: OpenStore): Promise<string> {
-  let best = { story, told }
+async function minimal(story: Story, complaint: string, openStore?: OpenStore): Promise<string> {
   const kind = (complaint: string | null) => complaint?.replace(/[\d.-]+/g, '')
-  for (let shorter = true; shorter; ) {
-    shorter = false
-    for (const candidate of shorterThan(best.story)) {
-      const other = await tell(candidate, openStore)
-      if (kind(other.complaint) !== kind(told.complaint)) continue
-      best = { story: candidate, told: other }
-      shorter = true
-      break
-    }
-  }
-  const { options, near, seed } = best.story
-  return [
-    `seed: ${seed}`,
-    JSON.stringify({ options, near }),
-    ...best.told.transcript,
-    best.told.complaint,
-  ].join('\n')
+  const failsAlike = async (candidate: Story) =>
+    kind((await tell(candidate, openStore)).complaint) === kind(complaint)
+  const shortest = await shrink(story, shorterThan, failsAlike)
+  const { options, near, seed } = shortest
+  const told = await tell(shortest, openStore)
+  return [`seed: ${seed}`, JSON.stringify({ options, near }), ...told.transcript, told.complaint].join('\n')
 }
 
 function* shorterThan(story: Story): Generator<Story> {
   const { steps, options } = story
-  for (let size = steps.length >> 1; size >= 1; size >>= 1)
-    for (let at = 0; at < steps.length; at += size)
-      yield { ...story, steps: steps.filter((_, index) => index < at || index >= at + size) }
-  for (const name of Object.keys(options)) {
-    const { [name]: _, ...rest } = options as Record<string, unknown>
-    yield { ...story, options: rest }
-  }
+  for (const fewer of shorterLists(steps)) yield { ...story, steps: fewer }
+  for (const [, fewer] of withoutOne(options)) yield { ...story, options: fewer }
   if (story.latency) yield { ...story, latency: false }
   if (story.near !== null) yield { ...story, near: null }
   for (const [at, step] of steps.entries()) {
@@ -59,10 +43,8 @@ function* shorterThan(story: Story): Generator<Story> {
       if (calls.length > 1) yield instead({ ...step, calls: calls.toSpliced(index, 1) })
     const [call] = calls
     if (calls.length > 1 || !call) continue
-    for (const name of Object.keys(call.headers)) {
-      const { [name]: _, ...headers } = call.headers
+    for (const [, headers] of withoutOne(call.headers))
       yield instead({ ...step, calls: [{ ...call, headers }] })
-    }
     const { has: _, ...bare } = call
     if (call.has) yield instead({ ...step, calls: [bare] })
     if (call.slow) yield instead({ ...step, calls: [{ ...call, slow: false }] })

@@ -5,12 +5,13 @@
  */
 import type { Context } from 'hono'
 import { seeded } from '../../fixtures/seeded.ts'
+import { nextTurn } from '../../support/gate.ts'
+import { NOON } from '../../support/stores.ts'
 import {
   type Asked,
   createPages,
   dateOf,
   isTagged,
-  NOON,
   NOTHING,
   PATHS,
   type Pages,
@@ -65,7 +66,7 @@ interface Surroundings {
 
 export function createOrigin({ seed, safe, parts, now, tick, gate }: Surroundings): Origin {
   const changes = new Map(
-    PATHS.map((path, at) => [path as string, [NOON - [500, 3_000, 1_000_000][at]! * 1000]]),
+    PATHS.map((path, at) => [path as string, [NOON.getTime() - [500, 3_000, 1_000_000][at]! * 1000]]),
   )
   const pages = createPages({ seed, safe, parts, changes })
   const replies: Reply[] = []
@@ -198,7 +199,7 @@ function streamed(
     async start(controller) {
       if (half > 0) controller.enqueue(bytes.slice(0, half))
       // Whoever reads has the first half by then: an error throws away what is not read.
-      await (gate ? gate() : broken && new Promise((resolve) => setImmediate(resolve)))
+      await (gate ? gate() : broken && nextTurn())
       if (broken) return controller.error(new Error('cut short'))
       controller.enqueue(bytes.slice(half))
       controller.close()

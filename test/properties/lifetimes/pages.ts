@@ -55,7 +55,6 @@ export const PATHS = ['/0', '/1', '/2'] as const
 export const isTagged = ({ path, version }: Pick<Representation, 'path' | 'version'>): boolean =>
   path !== '/2' && version % 2 === 1
 
-export const NOON = Date.UTC(2030, 0, 1, 12)
 export const LANGUAGES = ['en', 'fr', 'de']
 
 const encoder = new TextEncoder()

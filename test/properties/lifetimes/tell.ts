@@ -9,9 +9,11 @@ import {
   type Store,
 } from '../../../src/index.ts'
 import { seeded } from '../../fixtures/seeded.ts'
+import { nextTurn } from '../../support/gate.ts'
+import { NOON } from '../../support/stores.ts'
 import { type Answer, type Clear, complaintOf, type Known, saidBy } from './oracle.ts'
 import { createOrigin, type Errand } from './origin.ts'
-import { isTagged, NOON } from './pages.ts'
+import { isTagged } from './pages.ts'
 import type { Call, Event, Story, Target } from './story.ts'
 import { crowd, late, type Scene, twice } from './useful.ts'
 
@@ -25,7 +27,7 @@ export interface Told {
 
 export type OpenStore = (story: Story) => Store
 
-const inMemory: OpenStore = ({ outlives }) => memoryStore(outlives ? { now: () => NOON } : {})
+const inMemory: OpenStore = ({ outlives }) => memoryStore(outlives ? { now: () => NOON.getTime() } : {})
 
 type Env = { Bindings: { errand: Errand } }
 
@@ -33,7 +35,7 @@ export async function tell(story: Story, openStore: OpenStore = inMemory): Promi
   const { options, built, parts, latency, near, seed } = story
   const delays = seeded(`${seed} delays`)
   const { now: wallClock } = Date
-  let now = NOON
+  let now = NOON.getTime()
   let ticks = 0
   const tick = () => ++ticks
   let gate = Promise.withResolvers<void>()
@@ -303,5 +305,5 @@ export async function tell(story: Story, openStore: OpenStore = inMemory): Promi
 const flush = () => turns(8)
 
 async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < count; turn++) await nextTurn()
 }

@@ -81,6 +81,8 @@ export function uncovered(
 
 const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'] as const
 
+export const isCredential = (name: string): boolean => (CREDENTIALS as readonly string[]).includes(name)
+
 /**
  * A GET means nothing by its body, so that no key covers it; but Workers hand on the one that a client has sent. Not
  * asked of a class of an adapter's own: Node's gives a GET none, and would make the whole request to say so.
@@ -119,6 +121,8 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
   /** A selecting header as it was sent or, where the policy says so, by what it means (RFC 9111 §4.1). */
   function selecting(name: string, among: readonly string[]): string | null {
     const value = headers.get(name)
+    // Of a credential only whether there is one: what is made of its value is not stored, unless the policy keys on it.
+    if (value !== null && isCredential(name) && !route.profile.variesOnCredentials) return ''
     // Of what is not ASCII nobody knows how it is read, nor whether what looks like a space is one.
     if (value === null || !route.profile.normalises || /[^\t -~]/.test(value)) return value
     if (name !== 'accept-language') return NO_LIST.test(name) ? value.trim() : normaliseList(value)

@@ -12,7 +12,7 @@ import { behind } from '../key/names.ts'
 import { hasMembers, plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
-import { ANONYMOUS, INTERPRETED, isHidden, isMadeUp } from './inputs.ts'
+import { ANONYMOUS, INTERPRETED, isCredential, isHidden, isMadeUp } from './inputs.ts'
 import { createViews } from './members.ts'
 
 /** What the reads of one response came to. */
@@ -95,16 +95,17 @@ export function createReader(
 
   /**
    * @param areKeyed the cookies that it has are those in the key, and no others
-   * @param cookies what to say of cookies that no key covers
+   * @param validated a validator above has seen all cookies, those that were taken off the request since included
    */
-  function header(name: string, areKeyed: boolean, cookies = COOKIE): void {
+  function header(name: string, areKeyed: boolean, validated = false): void {
     const read = `header ${name}`
     if (route.headers.includes(name) || (name === 'cookie' && areKeyed)) return
     if (route.covers.includes(name)) reads.ignored.add(read)
-    else if (name === 'cookie') refuse('cookie', cookies)
-    else if (name === 'authorization' || name === 'proxy-authorization')
-      refuse('authorization', AUTHORIZATION)
-    else if (!INTERPRETED.test(name) && name !== 'accept-encoding') learn(read)
+    // That none was sent is an input like any other.
+    else if (isCredential(name) && (validated || subject.valueOf(read, []) !== null)) {
+      if (name !== 'cookie') refuse('authorization', AUTHORIZATION)
+      else refuse('cookie', validated ? VALIDATED_COOKIES : COOKIE)
+    } else if (!INTERPRETED.test(name) && name !== 'accept-encoding') learn(read)
     // Not learned: of what each request has another value of, the others would have no entry any more.
     else if (!isHidden(name, request) && isMadeUp(subject.valueOf(read, []))) refuse('header', madeUp(name))
     else if (name === 'accept-encoding') reads.acceptEncoding = true
@@ -182,7 +183,7 @@ export function createReader(
       reads.signal = true
     },
 
-    allCookies: () => header('cookie', false, VALIDATED_COOKIES),
+    allCookies: () => header('cookie', false, true),
 
     late() {
       // The handler's view of the request has ended: a cookie read from now on comes from the true one.

@@ -110,7 +110,10 @@ function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now:
     expire: run.unobserved(() => secondsFor(c, route.expire, response)),
     staleWhileRevalidate: route.staleWhileRevalidate,
     staleIfError: route.staleIfError,
-    uncovered: ['cookie', 'authorization'].filter((header) => !covers(route, header)),
+    // That there is none, the key says.
+    uncovered: run.unobserved(() =>
+      ['cookie', 'authorization'].filter((header) => !covers(route, header) && asked.headers.has(header)),
+    ),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
     personal: run.reads === null && uncovered(asked.headers, route, varies) !== undefined,
     method: asked.method,

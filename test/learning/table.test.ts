@@ -26,6 +26,12 @@ function pageOf(
   return site
 }
 
+const CREDENTIALS = {
+  cookie: 'session=a',
+  authorization: 'Bearer a',
+  'proxy-authorization': 'Basic a',
+}
+
 const putBack = ({ req }: Context) => {
   const { raw } = req
   void raw.headers
@@ -51,7 +57,7 @@ describe('a read that no key can cover', () => {
     async (_, read, reason, remedy) => {
       const site = pageOf(read, {}, { client: new Map() })
       for (const body of ['one', 'two']) {
-        const answer = await site.get('/page')
+        const answer = await site.get('/page', { headers: CREDENTIALS })
         expect(answer).toMatchObject({ body, cache: `fwd=uri-miss; detail=reads-${reason}` })
       }
       expect(site.events.at(-1)).toMatchObject({
@@ -184,7 +190,7 @@ test('explain() lists inputs: keyed, learned, ignored, refused', async () => {
     { vary: { headers: ['x-region'], vars: ['user.id'] } },
     { user: { id: 1 }, plan: 'free', db: new Map() },
   )
-  await site.get('/page')
+  await site.get('/page', { headers: CREDENTIALS })
   expect(told).toEqual([
     {
       keyed: ['header x-region', 'var user.id'],
@@ -232,7 +238,7 @@ describe('warnings', () => {
         await next()
       })
       above.route('/', app)
-      for (const path of ['/a/1', '/a/2', '/b', '/b']) await above.request(path)
+      for (const path of ['/a/1', '/a/2', '/b', '/b']) await above.request(path, { headers: CREDENTIALS })
     } finally {
       console.warn = warn
     }

@@ -184,12 +184,13 @@ describe('two cache() hidden in every()', () => {
     })
     app.get('/page', every(cache(), cache()), (c) => respond(() => `for ${c.req.header('cookie')}`))
     for (const who of PEOPLE) {
+      events.length = 0
       const body = await (await app.request('/page', { headers: headersOf(who) })).text()
       await Promise.all(pending.splice(0))
       expect(body).toBe(`for ${headersOf(who).cookie}`)
       expect(names(context!)).toEqual(before)
       expect(context!.req.header('cookie')).toBe(headersOf(who).cookie)
+      if (headersOf(who).cookie) expect(events).not.toContain('stored')
     }
-    expect(events).not.toContain('stored')
   })
 })

@@ -12,7 +12,7 @@ const POST = {
   learned: [],
   body: (who) => JSON.stringify({ who }),
 } as const satisfies Partial<Way>
-const COOKIE = { outcome: ['reads-cookie'] } as const
+const COOKIE = { outcome: ['reads-cookie'], anonymous: 'stored' } as const
 const LANGUAGE = { outcome: 'stored', learned: ['header accept-language'] } as const
 
 const tick = () => new Promise<void>((resolve) => setTimeout(resolve, 1))
@@ -77,6 +77,7 @@ export const bodies: Readonly<Record<string, Way>> = {
     read: async (c) => c.json([await c.req.json(), c.req.header('cookie')]),
     ...POST,
     ...COOKIE,
+    learned: ['header cookie'],
   },
   'raw.json()': {
     read: async (c) => c.json([await c.req.raw.json()]),
@@ -113,6 +114,7 @@ export const bodies: Readonly<Record<string, Way>> = {
   'a late Authorization in c.body()': {
     read: (c) => c.body(made(() => c.req.raw.headers.get('authorization') ?? '')),
     outcome: ['reads-authorization'],
+    anonymous: 'stored',
   },
   'a late variable in c.body()': {
     read: (c) => c.body(made(() => c.get('user')?.id ?? '')),

@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import { mount } from 'hono/mount'
 import type { Env, Way } from './ways.ts'
 
-const COOKIE = { outcome: ['reads-cookie'] } as const
+const COOKIE = { outcome: ['reads-cookie'], anonymous: 'stored' } as const
 const LANGUAGE = { outcome: 'stored', learned: ['header accept-language'] } as const
 const WHOLE = { outcome: ['reads-raw-request', 'reads-all-headers'] } as const
 
@@ -138,7 +138,7 @@ export const composed: Readonly<Record<string, Way>> = {
       inner.get('*', (c) => c.json(['cookie', 'accept-language'].map((name) => c.req.header(name))))
       app.get(path, cached, mount(inner.fetch, { replaceRequest: false }))
     },
-    outcome: ['reads-cookie'],
+    ...COOKIE,
   },
   'a mounted app that is given a copy': {
     register(app, path, cached) {

@@ -97,6 +97,7 @@ export const contexts: Readonly<Record<string, Way>> = {
       app.get(path, cached, (c) => c.json([getContext().req.header('cookie')]))
     },
     outcome: ['reads-cookie'],
+    anonymous: 'stored',
   },
   'getConnInfo of the adapter': {
     read: async (c) => c.json([await addressOf(c)]),

@@ -10,8 +10,15 @@ const ONE_RAW = {
   anonymous: 'stored',
   learned: ['anonymous', `header ${LANGUAGE}`],
 } as const
-const COOKIE = ['reads-cookie']
-const AUTHORIZATION = ['reads-authorization']
+/** That a credential was not sent is an input like another. */
+const COOKIE = { outcome: ['reads-cookie'], anonymous: 'stored', learned: ['header cookie'] } as const
+const AUTHORIZATION = {
+  outcome: ['reads-authorization'],
+  anonymous: 'stored',
+  learned: ['header authorization'],
+} as const
+const RAW_COOKIE = { ...COOKIE, learned: ['anonymous', 'header cookie'] } as const
+const RAW_AUTHORIZATION = { ...AUTHORIZATION, learned: ['anonymous', 'header authorization'] } as const
 
 const raw = (of: (headers: Headers) => unknown): Read => {
   return (c) => c.json([of(c.req.raw.headers)])
@@ -51,10 +58,10 @@ export const headers: Readonly<Record<string, Way>> = {
     ...ONE_HEADER,
   },
   'c.req.header()': { read: (c) => c.json(pick(Object.entries(c.req.header()))), ...ALL },
-  'c.req.header(cookie)': { read: (c) => c.json([c.req.header('Cookie')]), outcome: COOKIE },
+  'c.req.header(cookie)': { read: (c) => c.json([c.req.header('Cookie')]), ...COOKIE },
   'c.req.header(authorization)': {
     read: (c) => c.json([c.req.header('AUTHORIZATION')]),
-    outcome: AUTHORIZATION,
+    ...AUTHORIZATION,
   },
   'headers.get': { read: raw((all) => all.get(LANGUAGE)), ...ONE_RAW },
   'headers.has': {
@@ -63,8 +70,8 @@ export const headers: Readonly<Record<string, Way>> = {
     anonymous: 'stored',
     learned: ['anonymous', 'header x-tenant'],
   },
-  'headers.get(cookie)': { read: raw((all) => all.get('cookie')), outcome: COOKIE },
-  'headers.has(authorization)': { read: raw((all) => all.has('authorization')), outcome: AUTHORIZATION },
+  'headers.get(cookie)': { read: raw((all) => all.get('cookie')), ...RAW_COOKIE },
+  'headers.has(authorization)': { read: raw((all) => all.has('authorization')), ...RAW_AUTHORIZATION },
   'headers.forEach': {
     read: raw((all) => {
       const seen: [string, string][] = []
@@ -107,17 +114,17 @@ export const headers: Readonly<Record<string, Way>> = {
     }),
     ...ALL,
   },
-  'getCookie(name)': { read: (c) => c.json([getCookie(c, 'session')]), outcome: COOKIE },
-  'getCookie()': { read: (c) => c.json(getCookie(c)), outcome: COOKIE },
+  'getCookie(name)': { read: (c) => c.json([getCookie(c, 'session')]), ...RAW_COOKIE },
+  'getCookie()': { read: (c) => c.json(getCookie(c)), ...RAW_COOKIE },
   'getSignedCookie(name)': {
     read: async (c) => c.json([await getSignedCookie(c, 'secret', 'session')]),
-    outcome: COOKIE,
+    ...RAW_COOKIE,
   },
   'a cookie, and nothing made of it': {
     read: (c) => {
       getCookie(c, 'session')
       return c.text('nothing')
     },
-    outcome: COOKIE,
+    ...RAW_COOKIE,
   },
 }

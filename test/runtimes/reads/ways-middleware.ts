@@ -67,6 +67,7 @@ export const middleware: Readonly<Record<string, Way>> = {
   'deleteCookie()': {
     read: (c) => c.json([deleteCookie(c, 'session')]),
     outcome: ['reads-cookie'],
+    anonymous: ['set-cookie'],
   },
   'basic-auth': below(basicAuth({ username: 'alice', password: 'secret' }), AUTHORIZATION),
   'bearer-auth': below(bearerAuth({ token: ['alice', 'bob'] }), AUTHORIZATION),
@@ -118,13 +119,18 @@ export const middleware: Readonly<Record<string, Way>> = {
       )
     },
     outcome: ['reads-cookie'],
+    anonymous: 'stored',
+    learned: ['header cookie'],
   },
-  'language by a cookie': below(
-    languageDetector({ supportedLanguages: ['en', 'de'], fallbackLanguage: 'en', caches: false }),
-    ['reads-cookie'],
-    [],
-    (c) => c.json([c.get('language' as never)]),
-  ),
+  'language by a cookie': {
+    ...below(
+      languageDetector({ supportedLanguages: ['en', 'de'], fallbackLanguage: 'en', caches: false }),
+      ['reads-cookie'],
+      ['anonymous', 'header accept-language', 'header cookie'],
+      (c) => c.json([c.get('language' as never)]),
+    ),
+    anonymous: 'stored',
+  },
   'language by the header': below(
     languageDetector({
       supportedLanguages: ['en', 'de'],
@@ -164,12 +170,15 @@ export const middleware: Readonly<Record<string, Way>> = {
     return c.text('page')
   }),
   'trailing-slash': below(trimTrailingSlash(), 'stored'),
-  'a validator of cookies below': below(
-    validator('cookie', ({ session }) => ({ session })),
-    ['reads-cookie'],
-    [],
-    (c) => c.json([c.req.valid('cookie' as never)]),
-  ),
+  'a validator of cookies below': {
+    ...below(
+      validator('cookie', ({ session }) => ({ session })),
+      ['reads-cookie'],
+      ['anonymous', 'header content-type', 'header cookie'],
+      (c) => c.json([c.req.valid('cookie' as never)]),
+    ),
+    anonymous: 'stored',
+  },
   'a validator of queries below': below(
     validator('query', ({ a }) => ({ a })),
     'stored',

@@ -15,7 +15,7 @@ import { demandsOf, mayReuse, NO_DEMANDS } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
 import { ANONYMOUS, uncovered } from './learn/inputs.ts'
-import { fixed, notPlain } from './learn/reads.ts'
+import { fixed, notPlain, RAW_WITH_CREDENTIALS } from './learn/reads.ts'
 import { answerByHandler } from './miss/asking.ts'
 import { leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
@@ -244,8 +244,9 @@ function refuse({ c, path, route, state }: Visit): Refusal | null {
 
 /** The request has something on which the key's variants depend and which no key can cover. */
 function unkeyed(input: string, c: Context, route: Route): Refusal {
-  if (input === ANONYMOUS) return { reason: uncovered(c.req.raw.headers, route) ?? 'request-body' }
-  return { reason: 'variable', detail: `the route reads ${notPlain(input.slice('var '.length))}` }
+  if (input === ANONYMOUS)
+    return { reason: uncovered(c.req.raw.headers, route) ?? 'request-body', detail: RAW_WITH_CREDENTIALS }
+  return { reason: 'variable', detail: `the route reads ${notPlain([input.slice('var '.length)])}` }
 }
 
 const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'

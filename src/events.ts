@@ -200,7 +200,9 @@ function whatIsWrong(event: CacheEvent): string | null {
         ? null
         : 'a clear could not be confirmed, so other isolates may still answer from before it'
     case 'bypass':
-      return event.reason === 'variable' || isMistake(event) ? `not cached, because ${event.detail}` : null
+      return /^(variable|cookie|authorization)$/.test(event.reason) || isMistake(event)
+        ? `not cached, because ${event.detail}`
+        : null
     case 'not-stored':
       return /^(too-many|reads)-/.test(event.reason) || isMistake(event)
         ? `not stored, because ${event.detail}`

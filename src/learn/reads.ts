@@ -77,6 +77,8 @@ export function createReader(
   let inside = false
   const watching = () => !ended && !inside
   const viewOf = createViews()
+  /** Variables that were read and are no plain values. */
+  const unplain = new Set<string>()
   /** Trees that were read, and their text at the time. */
   const trees: { readonly name: string; readonly tree: object; readonly text: string }[] = []
 
@@ -89,8 +91,9 @@ export function createReader(
 
   function refuse(read: Reading, detail: string): void {
     if (!watching()) return
-    // That the request was taken says less than what was then read of it.
-    if (!reads.refused || reads.refused.detail === RAW_WITH_CREDENTIALS) reads.refused = { read, detail }
+    // That the request was taken says less than what was then read of it, and one variable less than all of them.
+    const told = reads.refused?.detail
+    if (!told || told === RAW_WITH_CREDENTIALS || detail.startsWith(told)) reads.refused = { read, detail }
   }
 
   /**
@@ -120,7 +123,7 @@ export function createReader(
   function wholeVariable(
     name: string,
     value: unknown,
-    detail = () => `the route reads ${notPlain(name)}`,
+    detail = () => `the route reads ${notPlain([...unplain.add(name)])}`,
   ): void {
     if (route.vars.includes(name)) return
     if (trees.some((known) => known.name === name && known.tree === value && known.text.length > LARGE))
@@ -215,25 +218,27 @@ function isWhatItShows(value: unknown): boolean {
 
 const COOKIE =
   "the route reads Cookie; name the cookies it needs with vary: { cookies: ['name'] }, " +
-  "or key on who the user is with vary: { vars: ['user.id'], covers: ['cookie'] }"
+  "or authenticate above cache() and key on who the user is with vary: { vars: ['user.id'], covers: ['cookie'] }"
 
 const VALIDATED_COOKIES =
   'the route reads cookies through a validator above cache(), which has seen all of them; put it below, and name the ' +
   "cookies it needs with vary: { cookies: ['name'] }"
 
 const AUTHORIZATION =
-  "the route reads Authorization; key on it with vary: ['authorization'], " +
-  "or key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
+  "the route reads Authorization; key on it with vary: ['authorization'], or authenticate above cache() and " +
+  "key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
 
-const RAW_WITH_CREDENTIALS =
-  'the route reads c.req.raw of a request with credentials, or a GET with a body, that the key does not cover; ' +
-  "read single headers with c.req.header('name'), or key on who the user is with " +
-  "vary: { vars: ['user.id'], covers: ['authorization', 'cookie'] }"
+export const RAW_WITH_CREDENTIALS =
+  'the route reads c.req.raw, as getCookie() does, of a request with credentials, or a GET with a body, that the key ' +
+  "does not cover; read single headers with c.req.header('name'), name the cookies it needs with " +
+  "vary: { cookies: ['name'] }, " +
+  "or key on who the user is with vary: { vars: ['user.id'], covers: ['authorization', 'cookie'] }"
 
-/** Of a variable, or a member inside one. */
-export const notPlain = (path: string): string =>
+/** Of a variable, or a member inside one; and of others, of which the same is to be said. */
+export const notPlain = ([path, ...others]: readonly string[]): string =>
   `the variable ${path}, which is no plain value; if it is a dependency, the same for every caller, leave it out with ` +
-  `redisCache({ exclude: ['${path}'] }), else key on plain members of it with vary: { vars: ['${path}.id'] }`
+  `redisCache({ exclude: ['${path}'] }), else key on plain members of it with vary: { vars: ['${path}.id'] }, or set a ` +
+  `plain copy of what the route needs above cache()${others.map((other) => `; likewise ${other}`).join('')}`
 
 /** Of a variable of which the route has declared some members, and which is no plain value as a whole. */
 function undeclared(

@@ -178,6 +178,6 @@ const tooManyVariants = (inputs: readonly string[]): NotStorable => ({
   reason: 'too-many-variants',
   detail:
     `its last requests each made a variant, on ${inputs.join(', ')}; ` +
-    'the route should not read the one that differs with every request; keys know it longer than a deployment lasts, so ' +
-    'give the mended route another namespace',
+    'put what reads the one that differs with every request (a log, a rate limit) above cache(); keys know it longer ' +
+    'than a deployment lasts, so give the mended route another namespace',
 })

@@ -166,7 +166,8 @@ const hasSomething = (value: unknown): boolean =>
     ? value !== undefined
     : Object.keys(value).length > 0
 
-const belongs = (member: string): string => `the route reads ${member}, which belongs to one request`
+const belongs = (member: string): string =>
+  `the route reads ${member}, which belongs to one request; set what it needs of it as a variable above cache()`
 const unnamed = (name: unknown): string =>
   `the route reads the variable ${Object(name) === name ? 'of an object' : String(name)}, whose name is no string, ` +
   "so no key can cover it; give it one that is with c.set('name', value)"

@@ -195,6 +195,6 @@ export function observeRequest(
 }
 
 const WHOLE =
-  'the route hands the whole request on (c.req.raw); ' +
-  "read single headers with c.req.header('name'), or set autoVary: false if what answers it sets Vary"
+  'the route hands the whole request on (c.req.raw), or reads its url or method there; take c.req.url, c.req.method and ' +
+  "single headers, c.req.header('name'), or set autoVary: false if what answers it sets Vary"
 const CF = "the request's cf differs from caller to caller; set what the route needs as a variable above"

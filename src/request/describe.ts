@@ -81,9 +81,8 @@ export async function describe(
     } catch (cause) {
       return { reason: 'variable', detail: mistakeOf(`the variable ${path}, when it was read,`, cause) }
     }
-    if (value === undefined || value === null)
-      return { reason: 'variable', detail: `the variable ${path} has no value` }
-    if (text === undefined) return { reason: 'variable', detail: `vary.vars names ${notPlain(path)}` }
+    if (value === undefined || value === null) return { reason: 'variable', detail: noValue(path) }
+    if (text === undefined) return { reason: 'variable', detail: `vary.vars names ${notPlain([path])}` }
     inputs.push([`var ${path}`, text])
   }
 
@@ -115,6 +114,9 @@ export async function describe(
   }
   return withTags(asked, name)
 }
+
+const noValue = (path: string): string =>
+  `the variable ${path} has no value; set it above cache(), to a word such as 'nobody' for those who have none`
 
 export const NO_TAG = 'its tags are not all strings'
 

@@ -184,6 +184,9 @@ onBothStores('explanations', (open) => {
   })
 })
 
+const NO_USER =
+  "the variable user has no value; set it above cache(), to a word such as 'nobody' for those who have none"
+
 test('without onEvent, warnings go to console.warn, each kind once per route', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const app = new Hono()
@@ -191,8 +194,8 @@ test('without onEvent, warnings go to console.warn, each kind once per route', a
   for (const route of ['/a', '/b']) app.get(route, cache({ vary: { vars: ['user'] } }), (c) => c.text('made'))
   for (const path of ['/a', '/a', '/b', '/a']) await app.request(path)
   expect(warn.mock.calls).toEqual([
-    ['hono-redis-cache at GET /a: not cached, because the variable user has no value'],
-    ['hono-redis-cache at GET /b: not cached, because the variable user has no value'],
+    [`hono-redis-cache at GET /a: not cached, because ${NO_USER}`],
+    [`hono-redis-cache at GET /b: not cached, because ${NO_USER}`],
   ])
   warn.mockRestore()
 })

@@ -110,7 +110,9 @@ onBothStores('vary', (open) => {
     async (name) => {
       const site = siteWith(NO_VALUES, [`user.${name}`])
       expect((await site.get({ user: { id: 1 } })).cache).toBe('fwd=bypass; detail=variable')
-      expect(site.events[0]).toMatchObject({ detail: `the variable user.${name} has no value` })
+      expect(site.events[0]).toMatchObject({
+        detail: expect.stringContaining(`the variable user.${name} has no value`),
+      })
     },
   )
 
@@ -129,7 +131,8 @@ onBothStores('vary', (open) => {
       reason: 'variable',
       detail:
         'vary.vars names the variable db, which is no plain value; if it is a dependency, the same for every caller, ' +
-        "leave it out with redisCache({ exclude: ['db'] }), else key on plain members of it with vary: { vars: ['db.id'] }",
+        "leave it out with redisCache({ exclude: ['db'] }), else key on plain members of it with vary: { vars: ['db.id'] }, " +
+        'or set a plain copy of what the route needs above cache()',
     })
   })
 
@@ -163,7 +166,8 @@ onBothStores('vary', (open) => {
     expect(site.events.at(-1)).toMatchObject({
       detail:
         'the route reads the variable user, which is no plain value; if it is a dependency, the same for every caller, ' +
-        "leave it out with redisCache({ exclude: ['user'] }), else key on plain members of it with vary: { vars: ['user.id'] }",
+        "leave it out with redisCache({ exclude: ['user'] }), else key on plain members of it with vary: { vars: ['user.id'] }, " +
+        'or set a plain copy of what the route needs above cache()',
     })
   })
 
@@ -180,6 +184,8 @@ onBothStores('vary', (open) => {
   test('one that is missing goes past the cache: nobody may share the key of nobody', async () => {
     const site = siteWith(NO_VALUES, ['user'])
     expect((await site.get({})).cache).toBe('fwd=bypass; detail=variable')
-    expect(site.events[0]).toMatchObject({ detail: 'the variable user has no value' })
+    expect(site.events[0]).toMatchObject({
+      detail: expect.stringContaining('the variable user has no value'),
+    })
   })
 })

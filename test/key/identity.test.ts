@@ -107,7 +107,9 @@ onBothStores('identity', (open) => {
     const site = siteOf(PER_USER)
     expect(await site.as({ sub: id, role })).toBe('one: fwd=bypass; detail=variable')
     expect(await site.as({ sub: id, role })).toBe('two: fwd=bypass; detail=variable')
-    expect(site.events[0]).toMatchObject({ detail: 'the variable user.id has no value' })
+    expect(site.events[0]).toMatchObject({
+      detail: expect.stringContaining('the variable user.id has no value'),
+    })
   })
 
   test('one of two values missing is as good as none', async () => {

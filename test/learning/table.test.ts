@@ -71,6 +71,15 @@ describe('a read that no key can cover', () => {
   )
 })
 
+test('a route that reads several variables that are no plain values is told of all at once', async () => {
+  const read = (c: Context) => ['client', 'plan', 'logger', 'client', 'db'].map((name) => c.get(name))
+  const site = pageOf(read, {}, { client: new Map(), plan: 'free', logger: () => {} })
+  await site.get('/page')
+  expect(site.events.at(-1)).toMatchObject({
+    detail: expect.stringMatching(/^the route reads the variable client, .*; likewise logger$/),
+  })
+})
+
 test('a member of c.req.raw, where the request has credentials: not stored, and the remedy names what covers them', async () => {
   const site = pageOf((c) => c.req.raw.signal)
   expect(await site.get('/page', { headers: { cookie: 'session=a' } })).toMatchObject({
@@ -245,10 +254,11 @@ describe('warnings', () => {
     expect(told).toEqual([
       'hono-redis-cache at GET /a/:id: not stored, because the route reads the variable db, which is no plain value; ' +
         "if it is a dependency, the same for every caller, leave it out with redisCache({ exclude: ['db'] }), " +
-        "else key on plain members of it with vary: { vars: ['db.id'] }",
+        "else key on plain members of it with vary: { vars: ['db.id'] }, " +
+        'or set a plain copy of what the route needs above cache()',
       'hono-redis-cache at GET /b: not stored, because the route reads Authorization; ' +
         "key on it with vary: ['authorization'], " +
-        "or key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }",
+        "or authenticate above cache() and key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }",
     ])
   })
 })

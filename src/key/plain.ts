@@ -27,9 +27,16 @@ export function plainCopy<Value>(value: Value, shared: readonly string[] = []): 
 
 /**
  * The text of a plain value or a plain tree of them; `undefined` where it is none. The order in which members were set is
- * a part of the value, as it is to `JSON.stringify()`.
+ * a part of the value, as it is to `JSON.stringify()`. Never throws: a container that makes its members when they are
+ * read, as that of awilix does, may.
  */
-export const plainText = (value: unknown): string | undefined => textOf(value, Object.keys)
+export function plainText(value: unknown): string | undefined {
+  try {
+    return textOf(value, Object.keys)
+  } catch {
+    return undefined
+  }
+}
 
 /** The same, whatever the order in which members were set: that of arguments, which are taken by their names. */
 export const argumentText = (value: unknown): string | undefined =>

@@ -126,18 +126,22 @@ export function createReader(
     detail = () => `the route reads ${notPlain([...unplain.add(name)])}`,
   ): void {
     if (route.vars.includes(name)) return
-    if (trees.some((known) => known.name === name && known.tree === value && known.text.length > LARGE))
-      return
     const read = `var ${name}`
+    if (exclude.includes(name) || isOfNoConsequence(name, value)) {
+      reads.ignored.add(read)
+      return
+    }
+    const known = trees.find((known) => known.name === name && known.tree === value)
+    if (known && known.text.length > LARGE) return
     const text = plainText(value)
-    if (exclude.includes(name) || isOfNoConsequence(name, value)) reads.ignored.add(read)
-    else if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
+    if (name === 'secureHeadersNonce' && value !== undefined) refuse('variable', NONCE)
     else if (name === 'requestId') refuse('variable', madeUp(`the variable ${name}`))
-    else if (text === undefined || !isWhatItShows(value) || !learn(read)) refuse('variable', detail())
+    else if (text === undefined || !(known || isWhatItShows(value)) || !learn(read))
+      refuse('variable', detail())
     // What the key says of it is what it was when the request came.
     else if ((value === undefined ? null : text) !== subject.valueOf(read, []))
       refuse('variable', changed(name))
-    else if (hasMembers(value)) trees.push({ name, tree: value, text })
+    else if (hasMembers(value) && !known) trees.push({ name, tree: value, text })
   }
 
   /** Ours and Hono's own say nothing of the caller; an app may have variables of the same names. */

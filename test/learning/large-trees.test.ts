@@ -33,6 +33,21 @@ test('a tree that the route reads twenty times is not copied twenty times', asyn
   copying.mockRestore()
 })
 
+test('a small one that is read for each of many rows is copied once, too', async () => {
+  const site = openSite({ store: memoryStore() })
+  const copying = vi.spyOn(globalThis, 'structuredClone')
+  site.app.use(async (c, next) => {
+    c.set('filters', [{ name: 'lamps' }])
+    await next()
+  })
+  site.app.get('/page', cache(), (c) =>
+    c.text(Array.from({ length: 100 }, () => c.get('filters')[0]!.name).join(' ')),
+  )
+  expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
+  expect(copying).toHaveBeenCalledOnce()
+  copying.mockRestore()
+})
+
 test('one that the route changes between two reads is not stored, as ever', async () => {
   const site = openSite({ store: memoryStore() })
   site.app.use(async (c, next) => {

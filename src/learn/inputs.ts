@@ -113,7 +113,7 @@ function uncommon(headers: Headers, route: Route): string | null {
  * @param excluded variables that have the same value for all: a record may be of a time when they were none of these
  */
 export function inputsOf(c: Context, route: Route, excluded: readonly string[] = []): Subject['valueOf'] {
-  const { get } = c
+  const get: (this: Context, name: string) => unknown = c.get
   const { raw } = c.req
   const { headers } = raw
   let values: Map<string, string | null | undefined> | undefined
@@ -137,7 +137,7 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
     const name = input.slice('var '.length)
     // One that no value has, nor its absence.
     if (excluded.includes(name)) return ''
-    const value: unknown = get(name)
+    const value = get.call(c, name)
     return value === undefined ? null : plainText(value)
   }
 

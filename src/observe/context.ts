@@ -55,8 +55,9 @@ export function observeContext(
   const set = new Set<unknown>()
   let isLate = false
 
-  const getVariable = c.get as (name: unknown) => unknown
-  const setVariable = c.set as (name: unknown, value: unknown) => void
+  // Bound: Hono's own need no `this`, but middleware above may have put functions there that do.
+  const getVariable = c.get.bind(c) as (name: unknown) => unknown
+  const setVariable = c.set.bind(c) as (name: unknown, value: unknown) => void
   const readVariable = (name: unknown): unknown => {
     const value = getVariable(name)
     if (set.has(name)) return value

@@ -181,6 +181,31 @@ const apps: Readonly<Record<string, App>> = {
     },
     handler: (c) => c.text(`${language(c.req.raw)}`),
   },
+  'answers through a method that middleware above has put there, which needs its `this`': {
+    above: async (c, next) => {
+      c.json = function (this: Context, data: unknown) {
+        return this.body(JSON.stringify({ data }))
+      } as unknown as Context['json']
+      await next()
+    },
+    handler: (c) => c.json('page'),
+  },
+  'reads and sets variables by such methods': {
+    above: async (c, next) => {
+      const { get, set } = c
+      c.get = function (this: Context, name: string) {
+        return name === 'path' ? this.req.path : get(name as 'cache')
+      } as typeof get
+      c.set = function (this: Context, name: string, value: unknown) {
+        set(name as never, `${this.req.path} ${value}` as never)
+      } as typeof set
+      await next()
+    },
+    handler: (c) => {
+      c.set('title' as never, 'lamps' as never)
+      return c.text(`${c.get('path' as never)} ${c.get('title' as never)}`)
+    },
+  },
   'lies between middleware that keep and put back a property': {
     above: async (c, next) => {
       const kept = Object.getOwnPropertyDescriptor(c.req, 'raw')!

@@ -28,6 +28,7 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
     reader.refuse('variable', fixed(memberName(path, name)))
   })
   const complete = new Set<unknown>()
+  const add = (response: unknown) => complete.add(response)
   observeAdded(c, reader, watch)
   const context = observeContext(c, reader, watch)
   const ofRequest = observeRequest(c, request, reader, watch)
@@ -38,8 +39,10 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
     watch.replace(c, name, {
       writable: true,
       value: (...args: unknown[]) => {
-        const response = respond(...args)
-        if (response instanceof Response && (name === 'json' || isThere(args[0]))) complete.add(response)
+        const response = respond.apply(c, args)
+        // Of JSX, which it first makes a text of, a promise.
+        if (name === 'html' && response instanceof Promise) response.then(add, () => {})
+        else if (name === 'json' || isThere(args[0])) add(response)
         return response
       },
     })

@@ -1,4 +1,5 @@
 /** `cacheControl`: browsers and CDNs are told something else than we are, for a copy of theirs cannot be cleared. */
+import { html } from 'hono/html'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { fresh, originAt } from '../support/origin.ts'
@@ -23,6 +24,15 @@ onBothStores('cacheControl', (open) => {
       expect(told(await site.get('/page'))).toBe(TOLD)
     },
   )
+
+  test('on the miss of a page that html() makes a text of first, too', async () => {
+    const site = open()
+    site.app.get('/page', cache({ cacheControl: TOLD }), (c) =>
+      c.html(html`<p>${Promise.resolve('made')}</p>`),
+    )
+    expect(told(await site.get('/page'))).toBe(TOLD)
+    expect((await site.get('/page')).body).toBe('<p>made</p>')
+  })
 
   test('without it the handler’s own', async () => {
     const site = originAt(open(), [{ headers: fresh(600) }])

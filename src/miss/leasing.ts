@@ -35,7 +35,8 @@ export async function takeLease(
   const name = leaseName(nameOf(subject, recorded))
   const id = crypto.randomUUID()
   try {
-    if (!(await store.lease(name, id, Math.ceil(route.coalesceWait * 1000)))) return null
+    // Redis refuses one of no time, which a route may ask for whose requests are not to wait.
+    if (!(await store.lease(name, id, Math.ceil(route.coalesceWait * 1000) || 1))) return null
   } catch (cause) {
     reportFailure('lease', cause, report)
     return () => {}

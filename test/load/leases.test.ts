@@ -80,6 +80,13 @@ onBothStores('leases', (open) => {
     here.gate.open()
   })
 
+  test('where nobody is to wait, it is of the shortest time that Redis takes', async () => {
+    const site = crowd(open(), { lease: true, coalesceWait: 0 })
+    site.gate.open()
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
+    expect(site.events.filter(({ type }) => type === 'store-failed')).toEqual([])
+  })
+
   test('in a stale window nobody waits: one refreshes, the others answer with what is there', async () => {
     const [here, there] = two(open, { ...LEASED, expire: 60, staleWhileRevalidate: 600 })
     here.gate.open()

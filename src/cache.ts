@@ -151,7 +151,10 @@ async function visitCache(visit: Visit): Promise<void> {
     if ('reason' in described) return bypass(described, visit)
     subject = described
   } catch (cause) {
-    return bypass({ reason: 'configuration', detail: mistakeOf('keyBuilder or tags', cause) }, visit)
+    return bypass(
+      { reason: 'configuration', detail: mistakeOf('keyBuilder, tags or an invalid Host', cause) },
+      visit,
+    )
   }
   state.lookedUp = subject
 

@@ -51,8 +51,12 @@ describe('what a person is told', () => {
       'hono-redis-cache at GET /products/:id: not stored, because it has more than 64 tags',
     ],
     [
-      { type: 'bypass', reason: 'configuration', detail: 'keyBuilder or tags threw TypeError' },
-      'hono-redis-cache at GET /products/:id: not cached, because keyBuilder or tags threw TypeError',
+      {
+        type: 'bypass',
+        reason: 'configuration',
+        detail: 'keyBuilder, tags or an invalid Host threw TypeError',
+      },
+      'hono-redis-cache at GET /products/:id: not cached, because keyBuilder, tags or an invalid Host threw TypeError',
     ],
     [
       { type: 'not-stored', reason: 'configuration', detail: 'expire gave no number of seconds' },

@@ -67,7 +67,7 @@ onBothStores('keys', (open) => {
     site.app.get('/page', cache(options), (c) => c.text('made'))
     expect(await site.get('/page')).toMatchObject({ status: 200, cache: 'fwd=bypass; detail=configuration' })
     expect(site.transcript()).toEqual([
-      'bypass GET /page {reason: configuration, detail: keyBuilder or tags threw RangeError}',
+      'bypass GET /page {reason: configuration, detail: keyBuilder, tags or an invalid Host threw RangeError}',
     ])
   })
 

@@ -105,7 +105,7 @@ function changedPaths(visit: Visit): string[] {
     const reference = referenceOf(visit, name)
     if (reference === null) continue
     const { origin, path } = splitUrl(reference)
-    // "only if their origin is the same": others' caches are not ours to clear
+    // "MUST NOT trigger an invalidation [...] if the origin [...] differs": others' caches are not ours to clear.
     if (origin === target.origin) paths.add(path)
   }
   return [...paths]

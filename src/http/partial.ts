@@ -61,7 +61,7 @@ export function missing({ first, total, body }: Part): string | null {
 
 /**
  * The whole, from a part that begins at the beginning and an answer that goes on where it ends and reaches the end.
- * "if they all share the same strong validator" (RFC 9110 §15.3.7.3): anything less could join two versions.
+ * "if they all share the same strong validator" (§3.4): anything less could join two versions.
  */
 export function complete(
   stored: Part & DatedValidators,

@@ -195,7 +195,7 @@ const UNDERSTOOD = [
   502, 503, 504,
 ]
 
-/** "Cache-Control and Expires header fields are ignored" where a valid field for caches is present (RFC 9213 §2.1). */
+/** A cache "MUST ignore the Cache-Control and Expires header fields" where one for caches is valid (RFC 9213 §2.2). */
 const says = ({ directives, targeted }: Candidate, directive: string): boolean =>
   (targeted ?? directives).has(directive)
 

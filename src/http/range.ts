@@ -24,7 +24,7 @@ export interface ContentRange extends Span {
 const RANGE = /^bytes=[ \t,]*(?:(\d+)-(\d*)|-(\d+))[ \t,]*$/i
 const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(?:(\d+)|\*)$/i
 
-/** "prevent parsing errors due to integer conversion overflows" (§14.1.1) */
+/** "prevent parsing errors due to integer conversion overflows" (§14.1.2) */
 const position = (digits: string): number => Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
 
 export function parseRange(field: string | null | undefined): ByteRange | null {

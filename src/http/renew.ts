@@ -5,7 +5,7 @@
 
 import { DIGESTS, type Field } from './fields.ts'
 
-/** "fields that a cache [...] has reason to believe describe the stored content" and its validator (§3.2). */
+/** "fields that the cache's stored response depends upon" (§3.2): they describe its content; and its validator. */
 const KEPT = new Set(['content-encoding', 'content-length', 'content-range', 'etag', ...DIGESTS])
 
 export function renewFields(stored: readonly Field[], update: readonly Field[]): Field[] {

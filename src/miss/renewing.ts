@@ -77,8 +77,8 @@ export function learnedFromHead(
   const received = fieldsOfEntry(headers, run.above)
   const { etag, lastModified } = validatorsOf(entry)
   const length = headers.has('content-encoding') ? null : String(bytesOf(entry.body).length)
-  // "If the cache has a stored response [...] that has matching values for any received validator fields" (RFC 9111
-  // §4.3.5): one that it lacks does not match.
+  // "if the stored response and HEAD response have matching values for any received validator fields" (RFC 9111 §4.3.5):
+  // one that it lacks does not match.
   const differs =
     (fieldOf(received, 'etag') ?? etag) !== etag ||
     (fieldOf(received, 'last-modified') ?? lastModified) !== lastModified ||

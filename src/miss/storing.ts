@@ -120,8 +120,8 @@ async function makeEntry(
   }
   const refused = refusedSoFar(visit, run)
   if (refused) return refused
-  // "incomplete if [...] fewer octets than indicated by Content-Length" (RFC 9112 §8); one that was coded on the way
-  // here counts other octets.
+  // "incomplete if the size of the message body received (in octets) is less than the value given by Content-Length" (RFC
+  // 9112 §8); one that was coded on the way here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
   const { stamp } = run.parts
   if (stamp === null) return { reason: 'lost' }

@@ -129,7 +129,10 @@ export async function clearScopes(
   let confirmed = false
   if (connection) {
     try {
-      await connection.store.clear(scopes)
+      const clearing = connection.store.clear(scopes)
+      // On Workers, a client that hangs up ends its request: nobody would know that there is something left to clear.
+      background(clearing)
+      await clearing
       confirmed = certain
     } catch (cause) {
       reportFailure('clear', cause, report)

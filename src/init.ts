@@ -69,7 +69,7 @@ export function redisCache(
 
 /** Options of {@link openCache}. */
 export interface OpenCacheOptions extends ConnectionOptions {
-  /** Keeps the retries of a failed clear alive. Default: nothing does; a script that is done ends before them. */
+  /** Keeps clears alive, and their retries. Default: nothing does; a script that is done ends before those. */
   waitUntil?: (promise: Promise<unknown>) => void
   /** Every clear, and every failure of one. Default: warnings to `console.warn`, each kind once. */
   onEvent?: (event: CacheEvent) => void

@@ -32,8 +32,17 @@ export interface Flights {
    * `undefined`: there is none to wait for, or it was given up.
    */
   join(name: string, ms: number): Promise<Cargo | null | undefined> | undefined
-  /** Begins a flight; `undefined` where there is one, or where flights of that name bring nothing. */
-  lead(name: string, ms: number, clears: number): Land | undefined
+  /**
+   * Begins a flight; `undefined` where there is one, or where flights of that name bring nothing.
+   *
+   * @param keepAlive is handed the end of it
+   */
+  lead(
+    name: string,
+    ms: number,
+    clears: number,
+    keepAlive: (landing: Promise<unknown>) => void,
+  ): Land | undefined
 }
 
 /** Past its span nobody waits for it any more: its request may be gone. */
@@ -57,13 +66,15 @@ export function createFlights(now: () => number): Flights {
       return within(longest, flight.landing).catch(() => null)
     },
 
-    lead(name, ms, clears) {
+    lead(name, ms, clears, keepAlive) {
       const since = now()
       if (left(fruitless.get(name), since) > 0 || left(flights.get(name), since) > 0) return undefined
       let land: (cargo: Cargo | null | undefined) => void = () => {}
       const landing = new Promise<Cargo | null | undefined>((resolve) => {
         land = resolve
       })
+      // On Workers, a client that hangs up ends its request, and with it what others wait for.
+      keepAlive(landing)
       const flight = { since, ms, landing }
       flights.set(name, flight)
       return (cargo) => {

@@ -86,7 +86,7 @@ async function share(memo: Memo, found: Found): Promise<unknown> {
     // Given up, or older than a clear: of those who waited for it one makes the value, and the others wait for that.
     waiting = cargo === null ? undefined : flights.join(subject.name, left(patience, Date.now()))
   }
-  const land = flights.lead(subject.name, COALESCE_MS, store.clears())
+  const land = flights.lead(subject.name, COALESCE_MS, store.clears(), state.background)
   try {
     return fromText(await make(memo, found, land))
   } finally {

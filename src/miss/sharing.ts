@@ -32,7 +32,7 @@ export async function shareOrLead(
   before: Before,
   patience: Span,
 ): Promise<'answered' | Land | undefined> {
-  const { asked, connection } = visit
+  const { asked, connection, state } = visit
   const { flights, store } = connection
   if (!canShare(visit, before)) return undefined
   const { subject } = before
@@ -54,7 +54,9 @@ export async function shareOrLead(
   }
   // Nothing is awaited between that and this, so that of those who found nobody one leads. A HEAD makes nothing that
   // could be shared.
-  return asked.method === 'GET' ? forOthers(flights.lead(name, patience.ms, store.clears())) : undefined
+  return asked.method === 'GET'
+    ? forOthers(flights.lead(name, patience.ms, store.clears(), state.background))
+    : undefined
 }
 
 /** What is validated before each use is nobody else's as it is: it lets those who wait go, as what is not stored does. */

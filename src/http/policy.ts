@@ -100,13 +100,13 @@ export function mayStore(response: Candidate, rules: Rules): Verdict {
     if (objects(response, rules)) return { reason }
   }
   const use = usefulness(response, rules)
-  // What is not fresh is still of use where it can be validated. Of a failure that use would be none, and it would take
-  // the place of the last good answer.
+  // What is not fresh is still of use where it can be validated, as only a success can. Anything else would take the
+  // place of the last good answer.
   const { headers, status } = response
   // By the date of a page alone, who has an older one of his own is told that he has that of another.
   const isKept =
     rules.profile.keepsUnfresh &&
-    status < 500 &&
+    status < 300 &&
     (headers.has('etag') || (headers.has('last-modified') && !isOnesOwn(response, rules)))
   return isKept || isFresh(use) ? { use } : { reason: 'not-fresh' }
 }

@@ -172,5 +172,6 @@ export function requestFor(visit: Visit, asked: Request, entry: Entry | null): R
 
 /** Whether such a request asks the handler if the entry is still right: its 304 is then ours, else the client's. */
 export const isAskedAbout = (entry: Entry, { method }: Request): boolean =>
-  // To a POST such a condition would mean something else (RFC 9110 §13.1.2).
-  entry.status !== 206 && method !== 'POST' && isValidatable(entry)
+  // To a POST such a condition would mean something else (RFC 9110 §13.1.2). And where the answer without it would be an
+  // error or a redirect, it is ignored (§13.2.1): so a 304 says that there is a page now.
+  entry.status < 300 && entry.status !== 206 && method !== 'POST' && isValidatable(entry)

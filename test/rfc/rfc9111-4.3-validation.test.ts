@@ -50,6 +50,21 @@ onBothStores('RFC 9111 §4.3.1, Sending a Validation Request', (open) => {
     expect(site.asked[1]!.headers.has('if-modified-since')).toBe(false)
   })
 
+  test.each([401, 404, 301])(
+    'of a stored %i nothing is asked: a 304 would be about the page',
+    async (status) => {
+      const site = originAt(open(), [
+        { status, headers: { ...fresh(60), location: '/', 'last-modified': at(-9), etag: '"error"' } },
+        V1,
+      ])
+      await site.get('/page')
+      pass(60)
+      expect(await site.get('/page')).toMatchObject({ status: 200, body: 'two' })
+      expect(site.asked[1]!.headers.has('if-none-match')).toBe(false)
+      expect(site.asked[1]!.headers.has('if-modified-since')).toBe(false)
+    },
+  )
+
   test('a POST that is cached is not made conditional: there it would mean something else', async () => {
     const site = originAt(open(), [V1], { methods: ['POST'] })
     const post = () => site.get('/page', { method: 'POST', body: 'q' })

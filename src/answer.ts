@@ -36,8 +36,8 @@ export function answer(
 ): Answered {
   const selection = select(asked, entry)
   if (!selection) return 'partial'
-  // What is selected of a whole is given last. Of a part, there is no whole.
-  const later = entry.status === 200 && selection.status !== 200 ? selection : null
+  // What is selected of what is stored is given last. A part of a part is all that there is.
+  const later = selection.status !== entry.status ? selection : null
   const given = later ? wholeOf(entry) : selection
   const resident = residence(entry, now)
   const { contentRange } = given

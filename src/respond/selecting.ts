@@ -49,7 +49,8 @@ export function select({ method, headers: asked }: Request, entry: Entry): Selec
   if ((status !== 200 && status !== 206) || !isGetOrHead(method)) return whole
   const etag = fieldOf(headers, 'etag')
   const lastModified = fieldOf(headers, 'last-modified')
-  if (status === 200 && hasSame(asked, { etag, lastModified })) return NOTHING
+  const isSame = hasSame(asked, { etag, lastModified })
+  if (status === 200 && isSame) return NOTHING
   const field = method === 'GET' ? asked.get('range') : null
   if (field === null) return status === 206 ? null : whole
   const date = parseDate(fieldOf(headers, 'date')) ?? entry.made
@@ -58,6 +59,7 @@ export function select({ method, headers: asked }: Request, entry: Entry): Selec
     const part = range && partOf(fieldOf(headers, 'content-range'), bytesOf(body), entry.range)
     const held = part && slice(part, range)
     if (!held) return null
+    if (isSame) return NOTHING
     return { status: 206, body: held.body, contentRange: formatContentRange(held.range, held.range.total) }
   }
   if (!range) return whole
@@ -73,7 +75,7 @@ export function selectMade(
   { method, headers: asked }: Request,
   { status, headers }: Response,
 ): Selection | null {
-  if (status !== 200 || !isGetOrHead(method)) return null
+  if ((status !== 200 && status !== 206) || !isGetOrHead(method)) return null
   const validators = { etag: headers.get('etag'), lastModified: headers.get('last-modified') }
   return hasSame(asked, validators) ? NOTHING : null
 }

@@ -36,6 +36,19 @@ onBothStores('RFC 9111 §3.3, storing a part', (open) => {
     }
   })
 
+  test('who has that version already is told so, and gets no part of it (RFC 9111 §4.3.2)', async () => {
+    const site = originAt(open(), [part(2, '23456')])
+    for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60']) {
+      const told = await site.get('/page', ask('bytes=2-6', { 'if-none-match': '"v1"' }))
+      expect(told).toMatchObject({ status: 304, body: '', cache })
+      expect(told.headers.has('content-range')).toBe(false)
+    }
+    expect(await site.get('/page', ask('bytes=2-6', { 'if-none-match': '"v0"' }))).toMatchObject({
+      status: 206,
+      body: '23456',
+    })
+  })
+
   test('what lies beyond it is asked for', async () => {
     const site = originAt(open(), [part(2, '234'), part(5, '567')])
     await site.get('/page', ask('bytes=2-4'))

@@ -253,6 +253,11 @@ expectTypeOf(load).parameter(1).toEqualTypeOf<{ id: string }>()
 new Hono<AppEnv>().get('/memo/:id', async (c) => {
   // @ts-expect-error: there is no such argument
   await load(c, { name: 'a' })
+  // @ts-expect-error: it needs an id
+  await load(c)
+  // Where no argument is needed, none is given.
+  await memoize(() => 1, { name: 'none' })(c)
+  await memoize((_: { page?: number }) => 1, { name: 'optional' })(c)
   return c.json(await load(c, { id: c.req.param('id') }))
 })
 // Values come back as JSON has them.

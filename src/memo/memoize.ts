@@ -69,8 +69,11 @@ const DEFAULT_EXPIRE = 60
 export function memoize<Args extends object, Value>(
   compute: (args: Args) => Promise<Value> | Value,
   options: MemoizeOptions<Args>,
+): (
   // biome-ignore lint/suspicious/noExplicitAny: the Context of any app
-): (c: Context<any, any, any>, args: Args) => Promise<Memoized<Value>> {
+  c: Context<any, any, any>,
+  ...args: object extends Args ? [args?: Args] : [args: Args]
+) => Promise<Memoized<Value>> {
   checkMemoize(compute, options)
   const { name, namespace = DEFAULT_NAMESPACE, tags = [], exclude = [] } = options
   const { expire = DEFAULT_EXPIRE, staleWhileRevalidate = 0, staleIfError = 0 } = options
@@ -88,7 +91,7 @@ export function memoize<Args extends object, Value>(
     }
   }
 
-  return async function memoized(c, args = {} as Args) {
+  return async function memoized(c, args: Args = {} as Args) {
     const state = stateOf(c)
     const excluded = [...exclude, ...(state?.options.exclude ?? [])]
     const text = memoText(namespace, name, args, excluded)

@@ -91,8 +91,7 @@ export function decode(stored: string | null | undefined, heads?: Heads): Entry 
     const known = heads?.get(text)
     const head = known ?? headOf(text)
     if (!head) return null
-    // Written anew: in some engines a part of a string holds on to the whole, and so to the body.
-    if (!known) heads?.set(JSON.parse(JSON.stringify(text)), head)
+    if (!known) heads?.set(text, head)
     if ('inputs' in head) return head
     const body = stored.slice(end + 1)
     if (!head.base64) return { ...head, body }

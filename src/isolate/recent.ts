@@ -19,7 +19,8 @@ export function createRecent<Value>(most: number): Recent<Value> {
     set(name, value) {
       if (name.length > MOST_CHARACTERS) return
       values.delete(name)
-      values.set(name, value)
+      // Written anew: in some engines a part of a string holds on to the whole, as a head would to the body behind it.
+      values.set(JSON.parse(JSON.stringify(name)), value)
       if (values.size > most) values.delete(values.keys().next().value!)
     },
     delete: (name) => void values.delete(name),

@@ -34,7 +34,7 @@ export async function answerUnsafe(visit: Visit): Promise<void> {
   const cleared = c.res.status < 400 && (await clearScopes(changedPaths(visit).map(pathScope), state, report))
   if (!cleared || !before || !run || !isForGet(visit) || !(await outliveOwnClear(visit, run))) {
     run?.end()
-    return say(c, { fwd: 'method', stored: false })
+    return say(c, { fwd: 'method' })
   }
   const { stored = false, committing } = storeResponse(visit, before, run)
   say(c, { fwd: 'method', stored })

@@ -130,7 +130,6 @@ function isEntry(about: Omit<Entry, 'body'>): boolean {
     Number.isInteger(about.status) &&
     about.status >= 200 &&
     about.status <= 599 &&
-    Array.isArray(about.headers) &&
     about.headers.every(
       (field) => isStrings(field) && field.length >= 2 && mayBeOfEntry(field[0]!, field[1]!),
     ) &&
@@ -141,6 +140,5 @@ function isEntry(about: Omit<Entry, 'body'>): boolean {
   )
 }
 
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
-}
+/** Throws where it is no array. */
+const isStrings = (value: readonly unknown[]): boolean => value.every((item) => typeof item === 'string')

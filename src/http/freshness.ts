@@ -31,7 +31,7 @@ const HEURISTIC_STATUSES = [200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 41
  */
 export function lifetime(
   { headers, directives, targeted }: Dated,
-  expire: number | undefined,
+  expire: number | null | undefined,
   age: number,
   now: number,
 ): number | null {
@@ -39,7 +39,7 @@ export function lifetime(
   const forCaches =
     secondsOf(targeted ?? directives, 's-maxage') ?? (targeted && secondsOf(targeted, 'max-age'))
   if (forCaches !== null) return forCaches - age
-  if (expire !== undefined && expire > 0) return expire
+  if (expire) return expire
   if (targeted) return null
   const forAll = lifetimeOf(directives, 'max-age') ?? expiresIn(headers, now)
   return forAll === null ? null : forAll - age
@@ -76,7 +76,7 @@ export function heuristicLifetime(
  */
 export function initialAge(headers: Headers, now: number, delay: number): number {
   const date = parseDate(headers.get('date'))
-  const apparent = date === null ? 0 : Math.max(0, Math.floor((now - date) / 1000))
+  const apparent = date === null ? 0 : Math.floor((now - date) / 1000)
   const age = parseAge(headers.get('age'))
   return Math.max(apparent, age === null ? 0 : age + delay)
 }

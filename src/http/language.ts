@@ -40,22 +40,20 @@ export function normaliseLanguages(field: string): string {
 }
 
 /**
- * The language among those available that a client wants most, as it is written there; `null` where the client wants
- * another one more, which the handler may have. Among equals the first in the field that is available counts.
+ * The language among those available, in lower case, that a client wants most; `null` where the client wants another one
+ * more, which the handler may have. Among equals the first in the field that is available counts.
  */
 export function preferred(acceptLanguage: string, available: readonly string[]): string | null {
   const languages = parseLanguages(acceptLanguage) ?? []
   const most = Math.max(...languages.map(({ quality }) => quality))
-  for (const { range, quality } of languages) {
-    const language = available.find((language) => language.trim().toLowerCase() === range)
-    if (quality === most && quality > 0 && language !== undefined) return language
-  }
-  return null
+  const isWanted = ({ range, quality }: Weighted) =>
+    quality === most && quality > 0 && available.includes(range)
+  return languages.find(isWanted)?.range ?? null
 }
 
 /** Any other list: without the space around its commas, nor around it. One with quoted strings stays as it is. */
 export function normaliseList(value: string): string {
-  if (value.includes('"')) return value.trim()
+  if (value.includes('"')) return value
   return value
     .split(',')
     .map((member) => member.trim())

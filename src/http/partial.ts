@@ -38,8 +38,8 @@ export function partOf(
 /** The bytes of the range and where they belong; `null` where the part does not hold all of it. */
 export function slice(stored: Part, range: ByteRange): Slice | null {
   const { first, last, total, body, asked } = stored
-  if (asked && isSame(range, asked)) return { range: { first, last: end(stored), total }, body }
-  const reachesEnd = total !== null && last === total - 1
+  if (isSame(range, asked)) return { range: { first, last: end(stored), total }, body }
+  const reachesEnd = last + 1 === total
   if ('suffix' in range) {
     // Counted from the end, which only a part that reaches it knows.
     if (!reachesEnd || range.suffix === 0 || range.suffix > total - first) return null
@@ -79,4 +79,5 @@ export function complete(
 
 const end = ({ first, body }: Part): number => first + body.length - 1
 
-const isSame = (one: ByteRange, other: ByteRange): boolean => JSON.stringify(one) === JSON.stringify(other)
+const isSame = (one: ByteRange, other: ByteRange | null): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)

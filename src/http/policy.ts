@@ -249,7 +249,7 @@ function secondsFresh(response: Candidate, rules: Rules, age: number): number {
   const isOwn = isOnesOwn(response, rules)
   // What only `must-revalidate` lets a cache have of an authorized request (§3.5) it has for no longer than that says.
   const isLent = rules.authorized && isOwn && lifetime(response, undefined, 0, now) !== null
-  const expire = isLent ? undefined : (rules.expire ?? undefined)
+  const expire = isLent ? undefined : rules.expire
   const named = lifetime(response, expire, age, now)
   if (named !== null) return named
   // `expire: 0`: only what the response itself makes fresh.

@@ -7,7 +7,9 @@ import type { Validators } from './conditional.ts'
 import { parseDate } from './date.ts'
 
 /** What a client asks for: from one position to another or to the end, or the last so many bytes (§14.1.2). */
-export type ByteRange = { readonly first: number; readonly last: number | null } | { readonly suffix: number }
+export type ByteRange =
+  | { readonly first: number; readonly last: number | null }
+  | { readonly suffix: number; readonly last?: null }
 
 /** Bytes that there are, by the positions of the first and the last. */
 export interface Span {
@@ -43,7 +45,7 @@ export function resolve(range: ByteRange, length: number): Span | 'unsatisfiable
   // A suffix longer than the whole is the whole; one of no bytes, or of an empty whole, is none.
   const first = 'suffix' in range ? Math.max(0, length - range.suffix) : range.first
   if (first > end) return 'unsatisfiable'
-  return { first, last: 'suffix' in range ? end : Math.min(range.last ?? end, end) }
+  return { first, last: Math.min(range.last ?? end, end) }
 }
 
 /** `null` also where it contradicts itself: the last byte before the first, or beyond the whole (§14.4). */

@@ -80,7 +80,7 @@ function nests(query: string, rule: QueryRule): boolean {
 
 /** Whether a name comes more than once and one is not written as it is read. */
 function writesNamesTwice(query: string, flat: readonly string[]): boolean {
-  if (!flat.some((name, i) => i % 2 === 0 && i > 0 && name === flat[i - 2])) return false
+  if (!flat.some((name, i) => i % 2 === 0 && name === flat[i - 2])) return false
   return /(?:^|&)[^=&]*[%+]/.test(query)
 }
 
@@ -111,7 +111,7 @@ export interface Description {
   /** The static or built key that stands for the URL. */
   readonly key: string | undefined
   readonly inputs: readonly Input[]
-  /** Content type and SHA-256 of the request body, for methods that have one. */
+  /** Content type, coding and SHA-256 of the request body, for methods that have one. */
   readonly body: string | null
   /**
    * How many `cache()` further out look this request up as well. They must not find what this one stores: what stands

@@ -27,7 +27,7 @@ import {
 } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
 import { checkCacheOptions, ofCache, refuseContext } from './check-options.ts'
-import type { ConnectionOptions, Near, RedisCacheOptions } from './options.ts'
+import type { CacheOptions, ConnectionOptions, Near, RedisCacheOptions } from './options.ts'
 
 const URL_EXPECTED = 'an http:// or https:// URL without quotes, spaces, credentials or query'
 
@@ -37,7 +37,7 @@ const isUrl = (value: unknown): boolean =>
 
 export const url: Check = (value) => {
   if (isUrl(value)) return null
-  const isForSocket = typeof value === 'string' && /^rediss?:/.test(value)
+  const isForSocket = /^rediss?:/.test(value as string)
   const socket = 'one for a socket; open it with a client, and give redis: { send(command) }'
   return fault(URL_EXPECTED, isForSocket ? socket : kindOf(value))
 }
@@ -108,7 +108,7 @@ export function checkRedisCacheOptions(options: RedisCacheOptions): void {
   const { defaults } = options
   if (!defaults) return
   checkCacheOptions(defaults, 'redisCache({ defaults })')
-  if ('key' in defaults && defaults.key !== undefined)
+  if ((defaults as CacheOptions).key !== undefined)
     throw new ConfigError(
       'redisCache({ defaults }): all routes would share what has this key; give it to cache()',
     )

@@ -128,7 +128,7 @@ export function checkCacheOptions(given: object, where = 'cache()'): void {
 
 /** A middleware that is handed to `app.use()` uncalled is given a Context for its options. */
 export function refuseContext(options: unknown, where: string): void {
-  if (isObject(options) && 'req' in options && isFunction(options.header))
+  if (isObject(options) && 'req' in options)
     throw new ConfigError(`${where}: this is a Context and not options; call it: app.use(${where})`)
 }
 

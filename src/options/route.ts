@@ -114,10 +114,7 @@ export function routeResolver(options: AnyOptions): (defaults: AnyOptions | unde
 /** The defaults beside a route's own options: of two that exclude each other, its own counts. */
 function standing(defaults: AnyOptions, own: AnyOptions): AnyOptions {
   const left = { ...defaults }
-  if (own.key !== undefined || own.keyBuilder !== undefined) {
-    delete left.key
-    delete left.keyBuilder
-  }
+  if (own.key !== undefined) delete left.keyBuilder
   if (own.coalesce === false) delete left.lease
   if (own.lease) delete left.coalesce
   return left

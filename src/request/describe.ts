@@ -98,7 +98,7 @@ export async function describe(
     url,
     routed: routedElsewhere(c, url),
     queryRule: route.query,
-    key: key ?? undefined,
+    key: key as string | undefined,
     inputs,
     body,
     depth,
@@ -165,19 +165,20 @@ async function digest(c: Context, most: number): Promise<string | undefined> {
     // Read by the server around the app, as Express does: the adapter gives what is left.
     if (bytes.byteLength === 0 && Number(raw.headers.get('content-length')) > 0) return undefined
   }
-  const type = raw.headers.get('content-type') ?? ''
-  const coding = raw.headers.get('content-encoding')
-  const sha256 = await sha256Hex(bytes)
-  return coding === null ? `${type} ${sha256}` : JSON.stringify([type, sha256, coding])
+  const { headers } = raw
+  return JSON.stringify([
+    headers.get('content-type'),
+    headers.get('content-encoding'),
+    await sha256Hex(bytes),
+  ])
 }
 
 /** The body as Hono has kept it. A form it would write anew, between boundaries that differ each time. */
 async function keptBody({ req }: Context): Promise<ArrayBuffer> {
   if (Object.keys(req.bodyCache)[0] !== 'formData') return req.arrayBuffer()
   const fields = [...(await req.formData())]
-  const files = fields.flatMap(([, value]) => (typeof value === 'string' ? [] : [value]))
   const names = fields.map(([name, value]) =>
     typeof value === 'string' ? [name, value] : [name, value.name, value.type, value.size],
   )
-  return new Blob([JSON.stringify(names), ...files]).arrayBuffer()
+  return new Blob([JSON.stringify(names), ...fields.map(([, value]) => value)]).arrayBuffer()
 }

@@ -52,7 +52,7 @@ describe('RFC 9110 §12.5.4 Accept-Language', () => {
   test.each<[string, string[], string | null]>([
     ['de', ['de'], 'de'],
     ['DE', ['de'], 'de'],
-    ['de-at', ['de-AT'], 'de-AT'],
+    ['de-AT', ['de-at'], 'de-at'],
     ['fr;q=0.5, de;q=1.0', ['de'], 'de'],
     ['fr;q=0.5, de;q=0.6', ['fr', 'de'], 'de'],
     ['en, de', ['de', 'en'], 'en'],

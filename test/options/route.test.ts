@@ -116,8 +116,6 @@ describe('the defaults of redisCache()', () => {
 
   test.each([
     ['key', { key: 'own' }, { keyBuilder }, { key: 'own', keyBuilder: undefined }],
-    ['keyBuilder', { keyBuilder }, { key: 'all' }, { key: undefined, keyBuilder }],
-    ['no key', {}, { key: 'all' }, { key: 'all', keyBuilder: undefined }],
     ['no key', {}, { keyBuilder }, { key: undefined, keyBuilder }],
   ])('a route with %s of its own has that and no other kind', (_, own, defaults, expected) => {
     expect(routeResolver(own)(defaults)).toMatchObject(expected)
@@ -142,6 +140,7 @@ describe('the defaults of redisCache()', () => {
     ['coalesce: false', { coalesce: false }, { lease: true }, { coalesce: false, lease: false }],
     ['lease: true', { lease: true }, { coalesce: false }, { coalesce: true, lease: true }],
     ['neither', {}, { lease: true }, { coalesce: true, lease: true }],
+    ['neither', {}, { coalesce: false }, { coalesce: false, lease: false }],
   ])('a lease needs coalescing: of a route with %s, its own word counts', (_, own, defaults, expected) => {
     expect(routeResolver(own)(defaults)).toMatchObject(expected)
   })

@@ -71,6 +71,19 @@ onBothStores('cacheControl', (open) => {
     expect(told(hit)).toBe(above)
   })
 
+  test('what middleware above has said does not count where the handler has said otherwise since', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.header('cache-control', 'private')
+      await next()
+    })
+    site.app.get('/page', cache({ cacheControl: TOLD }), (c) => c.text('made', 200, fresh(60)))
+    for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60']) {
+      const answer = await site.get('/page')
+      expect([answer.cache, told(answer)]).toEqual([cache, TOLD])
+    }
+  })
+
   test('never on what goes past the cache', async () => {
     const site = originAt(open(), [{}], { cacheControl: TOLD, when: () => false })
     expect(told(await site.get('/page'))).toBeNull()

@@ -88,6 +88,24 @@ onBothStores('a response of which middleware above changes no more than the fiel
     expect(answer.headers.get('etag')).toBe(tag)
   })
 
+  test("with Hono's own etag() above, which makes the tag where cache() makes none, likewise", async () => {
+    const site = open()
+    site.app.use(etag())
+    site.app.get('/page', cache({ etag: false }), (c) => c.text('made'))
+    const tag = (await site.get('/page')).headers.get('etag')!
+    const { status, headers } = await site.get('/page', { headers: { 'if-none-match': tag } })
+    expect([status, headers.get('etag')]).toEqual([304, tag])
+  })
+
+  test('of one without a body, a client that has it gets its 304', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => c.body(null, 200, { etag: '"v1"' }))
+    for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60']) {
+      const answer = await site.get('/page', { headers: { 'if-none-match': '"v1"' } })
+      expect(answer).toMatchObject({ status: 304, cache })
+    }
+  })
+
   test('one without a body that was put in its place is another', async () => {
     const site = open()
     site.app.use(async (c, next) => {
@@ -101,6 +119,31 @@ onBothStores('a response of which middleware above changes no more than the fiel
       const answer = await site.get('/page', { headers: { 'if-none-match': '"v1"' } })
       expect(answer.status).toBe(200)
     }
+  })
+
+  test('one to which another status was given is not the page that the client has', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await next()
+      c.res = new Response(c.res.body, { status: 404, headers: c.res.headers })
+    })
+    site.app.get('/page', cache(), (c) => c.text('made', 200, { etag: '"v1"' }))
+    await site.get('/page')
+    const answer = await site.get('/page', { headers: { 'if-none-match': '"v1"', range: 'bytes=1-2' } })
+    expect(answer).toMatchObject({ status: 404, body: 'made', cache: 'hit; ttl=60' })
+  })
+
+  test.each([['"of it"'], [null]])('one in its place keeps the entity tag that it has: %s', async (tag) => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await next()
+      c.res = undefined
+      c.res = new Response('another', { headers: tag === null ? {} : { etag: tag } })
+    })
+    site.app.get('/page', cache(), (c) => c.text('made'))
+    await site.get('/page')
+    const { status, headers } = await site.get('/page')
+    expect([status, headers.get('etag')]).toEqual([200, tag])
   })
 
   test('below a second redisCache(), a last good answer is confirmed as any other', async () => {

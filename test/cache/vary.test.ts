@@ -76,6 +76,30 @@ onBothStores('vary', (open) => {
     expect(same).toMatchObject({ body: 'one', cache: 'hit; ttl=60' })
   })
 
+  test('what one version of a route stored for one of them is not for the same value of another', async () => {
+    const site = open()
+    const made = counter()
+    const versions = (['headers', 'cookies', 'vars'] as const).flatMap((kind) =>
+      ['a', 'b'].map((name) => cache({ vary: { [kind]: [name] } })),
+    )
+    site.app.use(async (c, next) => {
+      for (const name of ['a', 'b']) c.set(name as never, 'same' as never)
+      await next()
+    })
+    let version = 0
+    site.app.get(
+      '/page',
+      (c, next) => versions[version]!(c, next),
+      (c) => c.text(made()),
+    )
+    const headers = { a: 'same', b: 'same', cookie: 'a=same; b=same' }
+    for (const body of ['one', 'two', 'three', 'four', 'five', 'six']) {
+      expect(await site.get('/page', { headers })).toMatchObject({ body, cache: 'fwd=uri-miss; stored' })
+      expect(await site.get('/page', { headers })).toMatchObject({ body, cache: 'hit; ttl=60' })
+      version++
+    }
+  })
+
   test('1 and "1" are two values', async () => {
     const site = siteWith(NO_VALUES, ['user'])
     expect((await site.get({ user: 1 })).body).toBe('one')

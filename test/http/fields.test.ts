@@ -67,6 +67,12 @@ describe('what middleware above has set', () => {
     expect(fields({ vary: 'Origin-2' }, { vary: 'Origin' })).toEqual([['vary', 'Origin-2']])
   })
 
+  test('and is Vary, where that alone tells what the response depends on, is the entry’s, too', () => {
+    const above = new Headers({ vary: 'Origin' })
+    for (const vary of ['Origin', 'Origin, Accept'])
+      expect(fieldsOfEntry(new Headers({ vary }), above, true)).toEqual([['vary', vary]])
+  })
+
   test.each(['content-type', 'content-encoding', 'content-language'])(
     'says nothing of the body: %s goes with the entry though it is the same',
     (name) => {
@@ -76,7 +82,8 @@ describe('what middleware above has set', () => {
 
   test('a cookie of this request is not the entry’s, one of the handler is', () => {
     const cookies = (...values: string[]) => values.map((value): [string, string] => ['set-cookie', value])
-    expect(fields(cookies('session=1', 'seen=1'), cookies('session=1'))).toEqual([['set-cookie', 'seen=1']])
+    for (const above of [cookies('session=1'), cookies('session=1', 'theme=dark')])
+      expect(fields([...above, ...cookies('seen=1')], above)).toEqual([['set-cookie', 'seen=1']])
     expect(fields(cookies('session=1'), cookies('session=1'))).toEqual([])
     expect(fields(cookies('a=1', 'b=2'))).toEqual([
       ['set-cookie', 'a=1'],

@@ -69,7 +69,8 @@ describe('redisCache()', () => {
       ms,
       [0, '0'],
       [-1, '-1'],
-      ['1s', 'a string'],
+      [Number.POSITIVE_INFINITY, 'Infinity'],
+      ['500', 'a string'],
       [{ reads: 5 }, 'an object with a member "reads"'],
     ),
     ...inside('timeout', [

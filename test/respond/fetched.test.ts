@@ -50,10 +50,14 @@ describe('with a coding that fetch() has taken from its body', () => {
 
   beforeAll(async () => {
     const headers = { 'content-encoding': 'gzip', 'content-type': 'text/css' }
-    origin = createServer((_, response) => {
+    origin = createServer(({ url }, response) => {
       const body = gzipSync('fetched')
       response.sendDate = false
-      response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
+      if (url === '/plain') response.writeHead(200, { 'content-length': 7 }).end('fetched')
+      else
+        response
+          .writeHead(url === '/gone' ? 410 : 200, { ...headers, 'content-length': body.length })
+          .end(body)
     })
     await once(origin.listen(0, '127.0.0.1'), 'listening')
     url = `http://127.0.0.1:${(origin.address() as AddressInfo).port}/`
@@ -75,6 +79,21 @@ describe('with a coding that fetch() has taken from its body', () => {
       expect(answer).toEqual({ status: 200, body: 'fetched', cache })
       expect([headers.get('content-encoding'), headers.get('content-length')]).toEqual([null, null])
     }
+  })
+
+  test('its status stays', async () => {
+    const site = openSite({ store: memoryStore() })
+    site.app.get('/page', cache({ expire: { 410: 60 } }), () => fetch(`${url}gone`))
+    for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60'])
+      expect(await site.get('/page')).toMatchObject({ status: 410, body: 'fetched', cache })
+    const { status, statusText } = await site.fetch('/page?fetched')
+    expect([status, statusText]).toEqual([410, 'Gone'])
+  })
+
+  test('one that has none keeps its length', async () => {
+    const site = openSite({ store: memoryStore() })
+    site.app.get('/page', cache(), () => fetch(`${url}plain`))
+    expect((await site.get('/page')).headers.get('content-length')).toBe('7')
   })
 })
 

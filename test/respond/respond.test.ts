@@ -59,7 +59,7 @@ const field = fc.oneof(
   fc.tuple(appended, value, fc.constant<'append'>('append')),
 ) as fc.Arbitrary<Field>
 
-/** Fields that a record, which has each name once, would lose. */
+/** Fields that a record, which has each name once, would lose; and such as it has to join, or to replace. */
 const EXAMPLES: [Above, Field[], string, Added][] = [
   [
     [
@@ -87,6 +87,20 @@ const EXAMPLES: [Above, Field[], string, Added][] = [
     ],
     'body',
     SPARSE,
+  ],
+  [
+    [
+      ['x-list', 'above'],
+      ['x-own', 'above'],
+    ],
+    [
+      ['content-type', 'text/plain'],
+      ['x-list', 'stored', 'append'],
+      ['x-own', 'stored'],
+      ['x-alone', 'stored', 'append'],
+    ],
+    'body',
+    ADDED,
   ],
 ]
 

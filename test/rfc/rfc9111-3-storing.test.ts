@@ -101,6 +101,12 @@ onBothStores('RFC 9111 §3.5, what an authorized request brings is for others', 
     await site.get('/page', AUTHORIZED)
     expect((await site.get('/page')).cache).toBe('hit; ttl=300')
   })
+
+  test('and so is what a request with a cookie brings', async () => {
+    const site = originAt(open(), [{ headers: fresh(10) }], { expire: 300 })
+    await site.get('/page', { headers: { cookie: 'session=alice' } })
+    expect((await site.get('/page')).cache).toBe('hit; ttl=300')
+  })
 })
 
 onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {

@@ -2,7 +2,7 @@
 import { every } from 'hono/combine'
 import { expect, test, vi } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
-import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { at, fresh, originAt, type Reply } from '../support/origin.ts'
 import { counter, read, type Site } from '../support/site.ts'
 import { onBothStores, onRedis } from '../support/stores.ts'
 
@@ -110,7 +110,7 @@ onBothStores('RFC 9111 §4.4', (open) => {
     const site = open()
     site.app.all('*', cache({ policy: 'standard' }))
     site.app.put('/page', every(cache({ policy: 'standard' })), (c) => c.body(null, 204))
-    expect(await site.get('/page', { method: 'PUT' })).toMatchObject({ cache: 'fwd=method' })
+    expect(await site.get('/page', { method: 'PUT' })).toMatchObject({ status: 204, cache: 'fwd=method' })
     expect(site.transcript()).toEqual([
       'bypass PUT /page {reason: method}',
       'bypass PUT /page {reason: method}',
@@ -136,9 +136,15 @@ onBothStores('RFC 9111 §4.4', (open) => {
 onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) => {
   const post = (headers: Record<string, string>): Reply => ({ headers, body: 'posted' })
 
-  test('is stored for GET', async () => {
-    const site = unsafe(open(), post({ ...fresh(60), 'content-location': '/page' }))
-    expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method; stored')
+  test.each([
+    fresh(60),
+    { 'cache-control': 's-maxage=60' },
+    { expires: at(60) },
+    { 'cdn-cache-control': 'max-age=60' },
+  ])('is stored for GET, whoever has sent it: %j', async (freshness) => {
+    const site = unsafe(open(), post({ ...freshness, 'content-location': '/page' }))
+    const headers = { cookie: 'session=alice' }
+    expect((await site.get('/page', { method: 'POST', headers })).cache).toBe('fwd=method; stored')
     expect(await site.get('/page')).toMatchObject({ body: 'posted', cache: 'hit; ttl=60' })
   })
 
@@ -215,16 +221,48 @@ onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) =
   })
 
   test.each<[string, Record<string, string>, number?]>([
-    ['without freshness of its own', { 'content-location': '/page' }],
+    ['without freshness of its own, whatever the route names', { 'content-location': '/page' }],
+    [
+      'with an Expires whose place a field for caches takes',
+      { 'content-location': '/page', expires: at(60), 'cdn-cache-control': 'public' },
+    ],
     ['without Content-Location', fresh(60)],
     ['with another one', { ...fresh(60), 'content-location': '/page?a=1' }],
     ['that leads elsewhere', { ...fresh(60), 'content-location': '/page' }, 303],
     ['that is private', { ...fresh(60, ', private'), 'content-location': '/page' }],
   ])('is not, %s', async (_, headers, status = 200) => {
-    const site = unsafe(open(), { ...post(headers), status })
+    const site = unsafe(open(), { ...post(headers), status }, { expire: 60 })
     await site.get('/page')
     await site.get('/page', { method: 'POST' })
     expect(await site.get('/page')).toMatchObject({ body: 'two' })
+  })
+
+  test('a PUT that says so is not', async () => {
+    const site = unsafe(open(), post({ ...fresh(60), 'content-location': '/page' }))
+    expect((await site.get('/page', { method: 'PUT' })).cache).toBe('fwd=method')
+    expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
+  })
+
+  test('is not, where somebody has cleared anything meanwhile: it may be made of older data', async () => {
+    const site = open()
+    site.app.post('/page', cache({ policy: 'standard' }), async (c) => {
+      await site.clear({ tag: 'prices' })
+      c.get('cache').tag('prices')
+      return c.text('posted', 200, { ...fresh(60), 'content-location': '/page' })
+    })
+    expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method')
+    expect(site.transcript().at(-1)).toBe('not-stored POST /page {reason: cleared}')
+  })
+
+  test('is not, where a GET would have no key, and that is no failure', async () => {
+    const site = unsafe(open(), post({ ...fresh(60), 'content-location': '/page' }), {
+      keyBuilder: () => null,
+    })
+    expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method')
+    expect(site.transcript()).toEqual([
+      'bypass POST /* {reason: method}',
+      'clear POST /* {scopes: p:%2Fpage, confirmed: true}',
+    ])
   })
 })
 
@@ -254,6 +292,40 @@ onRedis('the store, in the middle of an unsafe request', (world) => {
     expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method')
     expect(site.transcript().at(-1)).toBe('not-stored POST /page {reason: cleared}')
   })
+
+  test.each([
+    [
+      'MGET',
+      [
+        'store-failed POST /* {operation: clear, reason: failed}',
+        'clear POST /* {scopes: p:%2Fpage, confirmed: false}',
+      ],
+    ],
+    [
+      'EVAL',
+      [
+        'clear POST /* {scopes: p:%2Fpage, confirmed: true}',
+        'store-failed POST /* {operation: look-up, reason: failed}',
+        'not-stored POST /* {reason: store, detail: failed}',
+      ],
+    ],
+  ])(
+    'a Redis that goes away after its first %s is asked no more: the POST is answered, and not stored',
+    async (last, told) => {
+      const { bridge, open } = world()
+      const site = unsafe(open(), { headers: { ...fresh(60), 'content-location': '/page' } })
+      await site.get('/page')
+      site.transcript()
+      bridge.intercept = async ([name], forward) => {
+        const answer = await forward()
+        if (name === last) bridge.fault = { kind: 'reset' }
+        return answer
+      }
+      const { status, headers } = await site.fetch('/page', { method: 'POST' })
+      expect([status, headers.get('cache-status')]).toEqual([200, 'hono-redis-cache; fwd=method'])
+      expect(site.transcript()).toEqual(['bypass POST /* {reason: method}', ...told])
+    },
+  )
 
   test('and until it is cleared, no POST has its answer stored for GET', async () => {
     const { bridge, open } = world()

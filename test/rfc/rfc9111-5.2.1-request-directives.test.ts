@@ -35,6 +35,8 @@ onBothStores('RFC 9111 §5.2.1', (open) => {
     await site.get('/page')
     pass(elapsed)
     expect((await site.get('/page', asking(directives))).cache).toBe(cache)
+    // What a client takes stale is not refreshed behind it, either.
+    expect(site.asked).toHaveLength(/^hit|only-if-cached/.test(cache) ? 1 : 2)
   })
 
   test('no-store: nothing is stored for it, and what is there stays', async () => {
@@ -80,6 +82,14 @@ onBothStores('RFC 9111 §5.2.1', (open) => {
       pass(61)
       expect((await site.get('/page', asking('max-stale'))).body).toBe('two')
     }
+  })
+
+  test('max-stale does not help what was never fresh, past the windows that it names itself', async () => {
+    const headers = { ...fresh(0, ', stale-while-revalidate=10'), etag: '"v1"' }
+    const site = originAt(open(), [{ headers }])
+    await site.get('/page')
+    pass(11)
+    expect((await site.get('/page', asking('max-stale'))).body).toBe('two')
   })
 
   test('Pragma: no-cache counts where there is no Cache-Control', async () => {

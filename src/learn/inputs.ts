@@ -10,7 +10,7 @@ import { type Field, fieldOf } from '../http/fields.ts'
 import { normaliseLanguages, normaliseList, preferred } from '../http/language.ts'
 import { isGetOrHead } from '../http/methods.ts'
 import { behind } from '../key/names.ts'
-import { plainText } from '../key/plain.ts'
+import { hasMembers, plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
 
@@ -30,7 +30,7 @@ export const INTERPRETED =
  * it into its page: what it makes of such a text is nobody else's.
  */
 export const isMadeUp = (value: unknown): boolean =>
-  typeof value === 'string' && /[^\w\-.~:;,=+*/@|#!% ]/.test(value)
+  hasMembers(value) || /[^\w\-.~:;,=+*/@|#!% ]/.test(String(value))
 
 /** Conditions and ranges, which the handler of a GET is not shown; an entity tag may have any characters. */
 export const isHidden = (name: string, { method }: Request): boolean =>

@@ -48,6 +48,17 @@ onBothStores('a script in a header that makes no difference', (open) => {
     expect((await site.get('/page', { headers: { 'x-request-id': '8' } })).cache).toBe('hit; ttl=60')
   })
 
+  test('nor is a variable of that name which holds more than an id', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      c.set('requestId' as never, { of: c.req.query('who') } as never)
+      await next()
+    })
+    site.app.get('/page', cache({ query: false }), (c) => c.json(c.get('requestId')))
+    await site.get('/page?who=ann')
+    expect((await site.get('/page?who=bob')).body).toBe('{"of":"bob"}')
+  })
+
   test('does not keep those out whose conditions and ranges a handler is not shown', async () => {
     const site = open()
     site.app.get(

@@ -208,7 +208,7 @@ async function miss(visit: Visit, before: Before, entry: Entry | null): Promise<
   const { c, demands, route, state, report } = visit
   const { need, subject } = before
   const { namespace, key } = subject
-  report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp ?? 0 })
+  report({ type: 'miss', namespace, key, reason: need, milliseconds: state.timing.lookUp! })
   if (demands.has('only-if-cached')) {
     replaceResponse(c, c.newResponse(null, 504))
     say(c, { ...forwarded(visit, before), detail: 'only-if-cached' })

@@ -62,8 +62,7 @@ export function createFlights(now: () => number): Flights {
     join(name, ms) {
       const flight = flights.get(name)
       const longest = Math.min(ms, left(flight, now()))
-      if (!flight || longest <= 0) return undefined
-      return within(longest, flight.landing).catch(() => null)
+      return longest > 0 ? within(longest, flight!.landing).catch(() => null) : undefined
     },
 
     lead(name, ms, clears, keepAlive) {

@@ -147,7 +147,7 @@ function standIn(
 
 /** Of what was thrown past Hono. An exception with a 4xx says something of the request, and is no failure. */
 const isFailure = (error: unknown): boolean =>
-  !(hasMembers(error) && 'status' in error && Number(error.status) < 500)
+  !(hasMembers(error) && Number((error as { status?: unknown }).status) < 500)
 
 /** A throw that was made a 4xx of says something of the request, and is no failure. */
 export const hasFailed = ({ res, error }: Context): boolean =>

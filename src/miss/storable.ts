@@ -84,8 +84,7 @@ export const valuesOf = (subject: Subject, inputs: readonly string[]): string =>
   nameOf({ ...subject, text: '' }, inputs)
 
 /** Entries that were made, or renewed, together do not end together. */
-const jittered = (fresh: number, jitter: number): number =>
-  jitter > 0 && fresh > 0 ? fresh * (1 - jitter * Math.random()) : fresh
+const jittered = (fresh: number, jitter: number): number => fresh * (1 - jitter * Math.random())
 
 /**
  * What the response says that it varies on, as far as the key does not cover it, and what the handler was seen to read:

@@ -7,7 +7,6 @@ import type { Context } from 'hono'
 import { hasMembers } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
 import type { Reader } from '../learn/reads.ts'
-import { added } from './added.ts'
 import type { Watch } from './watch.ts'
 
 /** Members of `c.env` and of an execution context through which platforms give access to the request. */
@@ -76,12 +75,7 @@ export function observeContext(
     },
   })
   const observed = (name: string, see: (value: unknown) => unknown) => {
-    intercept(c, name, {
-      get: (below, isAdded) => {
-        if (isAdded) reader.refuse('variable', added(`c.${name}`))
-        return see(below())
-      },
-    })
+    intercept(c, name, { get: (below) => see(below()) })
   }
   observed('var', (all) => noticing(all as object, member, names))
 

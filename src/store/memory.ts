@@ -92,8 +92,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
 
     async clear(scopes: readonly string[]): Promise<Time> {
-      const epoch = epochOf(clock)
-      const time = epoch === null ? create(1) : timeOf(epoch, countOf(clock!) + 1)
+      const time = clock === null ? create(1) : timeOf(epochOf(clock)!, countOf(clock) + 1)
       clock = time
       for (const scope of scopes) setFence(scope, time, fenceLifetime(scope))
       return time
@@ -130,10 +129,10 @@ function expiring(kept: BoundedMap<Kept>, now: () => number) {
       return null
     },
 
-    /** Lets a name that is still there live at least so long from now. */
+    /** Lets a name that is there live at least so long from now. */
     prolong(name: string, ms: number): void {
-      const found = kept.get(name)
-      if (found) found.until = Math.max(found.until, now() + ms)
+      const found = kept.get(name)!
+      found.until = Math.max(found.until, now() + ms)
     },
 
     set(name: string, value: string, ms: number): void {

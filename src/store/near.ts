@@ -122,12 +122,10 @@ export function withNear(store: Store, { seconds, maxBytes = 16 * MIB, now }: Ne
   }
 
   function atHand({ entries, scopes, full }: Query): Snapshot | null {
-    if (full || entries.length === 0) return null
-    const last = entries.length - 1
-    const window = windowOf(kept.get(entries[last]!), scopes)
+    if (full) return null
+    const window = windowOf(kept.get(entries.at(-1)!), scopes)
     if (!window || !isOpen(window)) return null
-    // The window is the last one's own.
-    const areKept = entries.every((name, i) => i === last || kept.get(name) === window.copies[i])
+    const areKept = entries.every((name, i) => kept.get(name) === window.copies[i])
     return areKept ? window.reply : null
   }
 

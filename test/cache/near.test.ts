@@ -48,6 +48,16 @@ onRedis('copies in the isolate', (world) => {
     }
   })
 
+  test('an app beside it that wants no window is given none', async () => {
+    const [site, elsewhere] = openTwo(10)
+    const beside = world().open({ prefix: site.options.prefix! })
+    beside.app.get('/page', cache({ namespace: 'catalog', tags: ['a'] }), (c) => c.text('new'))
+    await site.get('/page')
+    expect((await beside.get('/page')).body).toBe('one')
+    await elsewhere.clear({ tag: 'a' })
+    expect((await beside.get('/page')).body).toBe('new')
+  })
+
   test('with no window each hit is one look-up, without the body', async () => {
     const [site] = openTwo(0)
     await site.get('/page')

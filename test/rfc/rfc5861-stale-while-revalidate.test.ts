@@ -274,8 +274,12 @@ onBothStores('a refresh that finds the page gone', (open) => {
     expect((await site.get('/page')).status).toBe(status)
   })
 
-  test.each([401, 403, 429])('but a %d may be about who asks, or about this moment', async (status) => {
-    const site = originAt(open(), [GOOD, { status }], { policy: 'safe', ...WINDOW })
+  const passing = [401, 403, 429].flatMap((status) => [
+    { status },
+    { error: new HTTPException(status as 401) },
+  ])
+  test.each(passing)('but %o may be about who asks, or about this moment', async (reply) => {
+    const site = originAt(open(), [GOOD, reply], { policy: 'safe', ...WINDOW })
     await site.get('/page')
     pass(70)
     await site.get('/page')

@@ -78,6 +78,22 @@ test('bindings work as they do without a cache: frozen ones, and classes with me
   expect(cached).toEqual(expected)
 })
 
+test('that the request was handed on whole is not forgotten when some of it is read next', async () => {
+  const site = openSite({ store: memoryStore() })
+  site.app.get('/page', cache(), (c) => {
+    const copy = new Request(c.req.raw)
+    return c.text(`${c.req.raw.bodyUsed} for ${copy.headers.get('user-agent')}`)
+  })
+  const ask = async (agent: string) => (await site.get('/page', { headers: { 'user-agent': agent } })).body
+  expect([await ask('phone'), await ask('desk')]).toEqual(['false for phone', 'false for desk'])
+})
+
+test('a binding beside what belongs to the request is for all', async () => {
+  const env = (who: string) => ({ incoming: { user: who }, app: 'shop' })
+  const { site } = await attempt({ env, handler: (c) => c.text((c.env as ReturnType<typeof env>).app) })
+  expect(site.transcript().at(-1)).toMatch(/^hit/)
+})
+
 describe('bindings that may not be listed', () => {
   const fail = () => {
     throw new Error('they may not be listed')

@@ -5,6 +5,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { validator } from 'hono/validator'
 import { describe, expect, test } from 'vitest'
+import { cache, memoryStore } from '../../src/index.ts'
+import { openSite } from '../support/site.ts'
 import { fakeDate } from '../support/stores.ts'
 import { type Attempt, attempt, whoIs } from './attempt.ts'
 
@@ -140,6 +142,16 @@ test('cookies that a validator above has seen: the event says where it belongs, 
       'the route reads cookies through a validator above cache(), which has seen all of them; put it below, ' +
       "and name the cookies it needs with vary: { cookies: ['name'] }",
   })
+})
+
+test('cookies that a validator below has seen are those of the key', async () => {
+  const site = openSite({ store: memoryStore() })
+  const themes = validator('cookie', (all) => all)
+  site.app.get('/page', cache({ vary: { cookies: ['theme'] } }), themes, (c) =>
+    c.text(`${c.req.valid('cookie').theme}`),
+  )
+  for (const outcome of [/stored$/, /^hit/])
+    expect((await site.get('/page', { headers: { cookie: 'session=a; theme=dark' } })).cache).toMatch(outcome)
 })
 
 test('what c.req.addValidatedData() does that middleware above has replaced is done', async () => {

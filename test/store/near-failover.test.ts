@@ -27,16 +27,18 @@ function opened() {
 test('it leaves no copy of before, nor one of a look-up that was under way', async () => {
   const { store, clears, trouble } = opened()
   await store.lookUp(QUERY)
-  const first = store.clear(['t:x'])
-  clears[0]!('e:5')
-  await first
-  expect(store.atHand(QUERY)).not.toBeNull()
+  for (const [i, time] of ['e:2', 'e:5'].entries()) {
+    const made = store.clear(['t:x'])
+    clears[i]!(time)
+    await made
+    expect(store.atHand(QUERY)).not.toBeNull()
+  }
   const { pass, open } = gate()
   trouble.until = pass()
   const underWay = store.lookUp(OTHER)
-  const second = store.clear(['t:x'])
-  clears[1]!('e:3')
-  await second
+  const lost = store.clear(['t:x'])
+  clears[2]!('e:3')
+  await lost
   open()
   await underWay
   for (const query of [QUERY, OTHER]) expect(store.atHand(query)).toBeNull()

@@ -180,6 +180,8 @@ describe('a clear that failed', () => {
     world.meanwhile = () => new Promise(() => {})
     expect(own.retry()).toBeInstanceOf(Promise)
     expect(own.retry()).toBeUndefined()
+    await failing(own.clear(['t:b']))
+    expect(own.retry()).toBeUndefined()
     world.now.advance(20)
     world.down = false
     await own.retry()
@@ -218,8 +220,8 @@ describe('a clear that was made', () => {
 
   test('raises its fence through a replica that lags behind, and no other', async () => {
     const { own, stamp } = await lagging()
+    expect(await own.clear(['t:a'])).not.toBe(stamp)
     const time = await own.clear(['t:a'])
-    expect(time).not.toBe(stamp)
     expect((await look(own, 'a', 't:a', 't:b')).fences).toEqual([stamp, time, stamp])
   })
 
@@ -304,6 +306,9 @@ describe('a clear that was made', () => {
     const { own, stamp } = await lagging()
     await own.clear(['t:a'])
     for (let i = 0; i < 999; i++) await own.clear([`t:${i}`])
+    expect((await look(own, 't:a')).fences).not.toEqual([stamp])
+    await own.clear(['t:a'])
+    for (let i = 1000; i < 1999; i++) await own.clear([`t:${i}`])
     expect((await look(own, 't:a')).fences).not.toEqual([stamp])
     await own.clear(['t:one-more'])
     expect((await look(own, 't:a')).fences).toEqual([stamp])

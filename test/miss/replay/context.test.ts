@@ -51,7 +51,7 @@ describe('the request', () => {
         '/:id',
         validator('json', (value) => ({ checked: value })),
         here(),
-        validator('param', (value) => ({ below: value })),
+        validator('param', (value, c) => ({ below: value, above: c.req.valid('param' as never) })),
         (c) => c.json(['json', 'form', ...all].map((target) => c.req.valid(target as never) ?? null)),
       )
     })
@@ -62,7 +62,7 @@ describe('the request', () => {
       { checked: { n: 1 } },
       null,
       { target: 'query', value: { q: '1' } },
-      { below: { id: '7' } },
+      { below: { id: '7' }, above: { target: 'param', value: { id: '7' } } },
       { target: 'cookie', value: { a: '1' } },
     ])
     expect(header.value).toMatchObject({ 'x-n': '2' })

@@ -111,8 +111,9 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
     run.end()
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }
-  const { stored, committing } = storeResponse(visit, before, run)
-  if (!stored && isGone(c.res)) return commitRenewed(visit, before, outlived(entry))
+  const { stored, detail = '', committing } = storeResponse(visit, before, run)
+  if (!stored && (isGone(c.res) || (c.res.ok && TAKEN_BACK.includes(detail))))
+    return commitRenewed(visit, before, outlived(entry))
   return committing
 }
 
@@ -126,3 +127,6 @@ const isGone = ({ status }: Pick<Response, 'status'>): boolean => GONE.includes(
 const isAnswer = (error: unknown): error is HTTPException => hasMembers(error) && 'getResponse' in error
 
 const GONE: readonly number[] = [301, 308, 404, 410]
+
+/** Of a page that may be kept no longer, the version of before is not kept either. */
+const TAKEN_BACK = ['no-store', 'private', 'no-cache', 'not-fresh']

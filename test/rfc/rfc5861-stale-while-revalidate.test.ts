@@ -274,6 +274,25 @@ onBothStores('a refresh that finds the page gone', (open) => {
     expect((await site.get('/page')).status).toBe(status)
   })
 
+  test.each(['no-store', 'private', 'no-cache', 'max-age=0'])(
+    'or not to be kept any more, %s: nor then',
+    async (cacheControl) => {
+      const site = originAt(open(), [GOOD, { headers: { 'cache-control': cacheControl } }], WINDOW)
+      await site.get('/page')
+      pass(70)
+      expect((await site.get('/page')).body).toBe('one')
+      expect((await site.get('/page')).body).not.toBe('one')
+    },
+  )
+
+  test('but a cookie may be about who asks: the page stays', async () => {
+    const site = originAt(open(), [GOOD, { headers: { 'set-cookie': 'a=1' } }], { policy: 'safe', ...WINDOW })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+  })
+
   const passing = [401, 403, 429].flatMap((status) => [
     { status },
     { error: new HTTPException(status as 401) },

@@ -8,15 +8,17 @@ import type { Entry } from '../entry/entry.ts'
 import { createHandle } from '../handle.ts'
 import { isGetOrHead } from '../http/methods.ts'
 import { MOST_REFRESH_MS } from '../isolate/refreshes.ts'
+import { behind } from '../key/names.ts'
 import { hasMembers } from '../key/plain.ts'
 import { nameOf } from '../key/subject.ts'
+import { uncovered } from '../learn/inputs.ts'
 import { copyOf } from '../request/copying.ts'
 import type { Before, Visit } from '../visit.ts'
 import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
 import { takeLease } from './leasing.ts'
 import { commitRenewed, outlived, renewed } from './renewing.ts'
 import { canReplay, replay } from './replay.ts'
-import { fieldsAbove, runHandler } from './run.ts'
+import { fieldsAbove, type Run, runHandler } from './run.ts'
 import { storeResponse } from './storing.ts'
 
 /**
@@ -112,8 +114,8 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }
   const { stored, detail = '', committing } = storeResponse(visit, before, run)
-  if (!stored && (isGone(c.res) || (c.res.ok && TAKEN_BACK.includes(detail))))
-    return commitRenewed(visit, before, outlived(entry))
+  const isTakenBack = c.res.ok && TAKEN_BACK.includes(detail) && !isAboutClient(visit, before, run)
+  if (!stored && (isGone(c.res) || isTakenBack)) return commitRenewed(visit, before, outlived(entry))
   return committing
 }
 
@@ -127,6 +129,11 @@ const isGone = ({ status }: Pick<Response, 'status'>): boolean => GONE.includes(
 const isAnswer = (error: unknown): error is HTTPException => hasMembers(error) && 'getResponse' in error
 
 const GONE: readonly number[] = [301, 308, 404, 410]
+
+/** What middleware above says, or what was made for credentials and nobody watched it, may be about who asks. */
+const isAboutClient = ({ asked, route }: Visit, { recorded }: Before, { above, reads }: Run): boolean =>
+  above.has('cache-control') ||
+  (!reads && uncovered(asked.headers, route, behind('header ', recorded)) !== undefined)
 
 /** Of a page that may be kept no longer, the version of before is not kept either. */
 const TAKEN_BACK = ['no-store', 'private', 'no-cache', 'not-fresh']

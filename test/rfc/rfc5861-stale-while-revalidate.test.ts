@@ -4,7 +4,7 @@ import { every } from 'hono/combine'
 import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
-import { fresh, originAt, type Reply } from '../support/origin.ts'
+import { at, fresh, originAt, type Reply } from '../support/origin.ts'
 import { counter } from '../support/site.ts'
 import { onBothStores, pass } from '../support/stores.ts'
 
@@ -290,6 +290,49 @@ onBothStores('a refresh that finds the page gone', (open) => {
     await site.get('/page')
     pass(70)
     await site.get('/page')
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+  })
+
+  const lastModified = { 'last-modified': at(-86_400) }
+  test.each([
+    ['private', { 'cache-control': 'private' }],
+    ['of which nothing is said but a date', lastModified],
+  ])('but what nobody saw being made for credentials may be about those: %s', async (_, headers) => {
+    const good = { headers: { ...fresh(60), ...lastModified } }
+    for (const name of ['cookie', 'authorization']) {
+      const site = originAt(open(), [good, { headers }], WINDOW)
+      await site.get('/page')
+      pass(70)
+      await site.get('/page', { headers: { [name]: 'alice' } })
+      expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+    }
+  })
+
+  test('unless those are in the key: it is the page of their own', async () => {
+    const vary = { vary: 'cookie' }
+    const replies = [
+      { headers: { ...fresh(60), ...vary } },
+      { headers: { 'cache-control': 'private', ...vary } },
+    ]
+    const site = originAt(open(), replies, WINDOW)
+    const alice = { headers: { cookie: 'alice' } }
+    await site.get('/page', alice)
+    pass(70)
+    expect((await site.get('/page', alice)).body).toBe('one')
+    expect((await site.get('/page', alice)).body).not.toBe('one')
+  })
+
+  test('but what middleware above says of an answer is not about the page', async () => {
+    const site = open()
+    const made = counter()
+    site.app.use(async (c, next) => {
+      if (c.req.header('cookie')) c.header('cache-control', 'private')
+      await next()
+    })
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => c.text(made()))
+    await site.get('/page')
+    pass(70)
+    await site.get('/page', { headers: { cookie: 'alice' } })
     expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
   })
 

@@ -7,6 +7,7 @@ import type { Context } from 'hono'
 import { hasMembers } from '../key/plain.ts'
 import { noticing } from '../learn/noticing.ts'
 import type { Reader } from '../learn/reads.ts'
+import { added } from './added.ts'
 import type { Watch } from './watch.ts'
 
 /** Members of `c.env` and of an execution context through which platforms give access to the request. */
@@ -75,7 +76,13 @@ export function observeContext(
     },
   })
   const observed = (name: string, see: (value: unknown) => unknown) => {
-    intercept(c, name, { get: (below) => see(below()) })
+    intercept(c, name, {
+      get: (below, isAdded) => {
+        // The outermost observation has noticed that as well; one further in finds its accessor there, and no more.
+        if (isAdded) reader.refuse('variable', added(`c.${name}`))
+        return see(below())
+      },
+    })
   }
   observed('var', (all) => noticing(all as object, member, names))
 

@@ -179,6 +179,18 @@ describe('something put past c.set()', () => {
     })
   })
 
+  test.each(['var', 'executionCtx'])('c.%s itself, also below another cache()', async (name) => {
+    const attempted: Attempt = {
+      above: async (c, next) => {
+        Object.defineProperty(c, name, { value: { user: whoIs(c) }, configurable: true })
+        await next()
+      },
+      handler: (c) => c.text(`for ${Reflect.get(c, name).user}`),
+    }
+    await isTheSame(attempted)
+    await isTheSame({ ...attempted, outer: {} })
+  })
+
   test('c.req.raw.headers, for good', async () => {
     await isTheSame({
       above: async (c, next) => {

@@ -83,8 +83,9 @@ export function refusedSoFar({ c, state: { making } }: Visit, run: Run): NotStor
 export const valuesOf = (subject: Subject, inputs: readonly string[]): string =>
   nameOf({ ...subject, text: '' }, inputs)
 
-/** Entries that were made, or renewed, together do not end together. */
-const jittered = (fresh: number, jitter: number): number => fresh * (1 - jitter * Math.random())
+/** Entries that were made, or renewed, together do not end together. What is not fresh becomes none the fresher. */
+const jittered = (fresh: number, jitter: number): number =>
+  fresh - Math.max(0, fresh) * jitter * Math.random()
 
 /**
  * What the response says that it varies on, as far as the key does not cover it, and what the handler was seen to read:

@@ -1,5 +1,5 @@
 /** RFC 9111 §5.2.1, Request Directives, and §5.4, Pragma: obeyed under the standard policy and no other. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { fresh, originAt } from '../support/origin.ts'
 import { onBothStores, pass } from '../support/stores.ts'
@@ -88,6 +88,16 @@ onBothStores('RFC 9111 §5.2.1', (open) => {
     const headers = { ...fresh(0, ', stale-while-revalidate=10'), etag: '"v1"' }
     const site = originAt(open(), [{ headers }])
     await site.get('/page')
+    pass(11)
+    expect((await site.get('/page', asking('max-stale'))).body).toBe('two')
+  })
+
+  test('nor is it any fresher where lives are shortened at random', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const headers = { ...fresh(0, ', stale-while-revalidate=10'), age: '30', etag: '"v1"' }
+    const site = originAt(open(), [{ headers }], { jitter: 1 })
+    await site.get('/page')
+    vi.restoreAllMocks()
     pass(11)
     expect((await site.get('/page', asking('max-stale'))).body).toBe('two')
   })

@@ -45,7 +45,7 @@ export interface Rules {
   /** Seconds past freshness that the route allows, where the response names none. */
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
-  /** Headers on which the response may vary only if they are part of the key, and are not. */
+  /** Headers of the request on which the response may vary only if they are part of the key, and are not. */
   readonly uncovered: readonly string[]
   /** The request has an Authorization, nothing has been observed of its use, and the key does not cover it. */
   readonly authorized: boolean
@@ -215,7 +215,8 @@ export function isExplicit(headers: Headers): boolean {
 }
 
 const variesOnCredential = ({ fields }: Candidate, name: string, { uncovered, profile }: Rules): boolean =>
-  uncovered.includes(name) && !profile.variesOnCredentials && namesOf(fieldOf(fields, 'vary')).includes(name)
+  !profile.variesOnCredentials &&
+  namesOf(fieldOf(fields, 'vary')).some((varied) => varied.endsWith(name) && uncovered.includes(varied))
 
 /** Whether it may be for one user alone, as far as anybody has said. */
 const isOnesOwn = (response: Candidate, { personal }: Rules): boolean => personal && !says(response, 'public')

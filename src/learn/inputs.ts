@@ -79,7 +79,7 @@ export function uncovered(
   return name === 'proxy-authorization' ? 'authorization' : name
 }
 
-const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'] as const
+export const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'] as const
 
 export const isCredential = (name: string): boolean => (CREDENTIALS as readonly string[]).includes(name)
 

@@ -61,6 +61,22 @@ onBothStores('a route that reads', (open) => {
   })
 })
 
+test.each(Object.keys(as('').headers))(
+  'a page that says by Vary alone that it is of %s, likewise',
+  async (name) => {
+    const site = openSite({ store: memoryStore() })
+    const made = counter()
+    site.app.get('/page', cache({ autoVary: false }), (c) => {
+      c.header('vary', name)
+      return c.text(`${made()} for ${c.req.header(name) ?? 'nobody'}`, 200, { 'cache-control': 'public' })
+    })
+    await site.get('/page')
+    for (const who of ['alice', 'bob', 'alice'])
+      expect((await site.get('/page', as(who))).body).toContain(as(who).headers[name as 'cookie'])
+    expect(await site.get('/page')).toMatchObject({ body: 'one for nobody', cache: 'hit; ttl=60' })
+  },
+)
+
 test('a page for those who send no cookie is renewed by the 304 of its handler', async () => {
   const site = openSite({ store: memoryStore() })
   site.app.get('/page', cache(), (c) => {

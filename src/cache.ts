@@ -6,6 +6,7 @@
  */
 
 import type { Context, Env, MiddlewareHandler, Next } from 'hono'
+import type { BlankEnv } from 'hono/types'
 import { answer } from './answer.ts'
 import { atOnce, mistakeOf } from './callbacks.ts'
 import type { Entry } from './entry/entry.ts'
@@ -48,10 +49,10 @@ import { type Before, forwarded, statusKey, type Visit } from './visit.ts'
  */
 export function cache<E extends Env = Env, P extends string = string>(
   options: CacheOptions<E, P> = {},
-  // The default of `any` would make the types of the handlers beside it `any`. For these the last form counts; by the
-  // first a middleware of one's own may call it with its Context.
-  // biome-ignore lint/complexity/noBannedTypes: Hono's own name for no additions to the Env
-): ((c: Context, next: Next) => ReturnType<MiddlewareHandler>) & MiddlewareHandler<{}> {
+  // By the first form a middleware of one's own may call it with its Context. Neighbours in a route go by the last, of
+  // which each part counts: an Env or path of `any`, or a result, would make the types of theirs `any`.
+): ((c: Context, next: Next) => ReturnType<MiddlewareHandler>) &
+  ((c: Context<BlankEnv, string>, next: Next) => never) {
   const routeFor = routeResolver(options)
   const variants = createVariants()
   const warn = withoutState('cache()')
@@ -94,7 +95,7 @@ export function cache<E extends Env = Env, P extends string = string>(
     return state.options.serverTiming ? visitAndTell(visit) : visitCache(visit)
   }
   markAsOurs(middleware)
-  return middleware
+  return middleware as never
 }
 
 /** Leaves it to one further in; where what stands between has answered, nothing is cached, and it says so. */

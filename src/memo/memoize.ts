@@ -66,7 +66,8 @@ const DEFAULT_EXPIRE = 60
  * app.get('/products/:id', async (c) => c.json(await getProduct(c, { id: c.req.param('id'), db: c.get('db') })))
  * ```
  */
-export function memoize<Args extends object, Value>(
+// What can be iterated, such as an array or a Map, has no arguments by name.
+export function memoize<Args extends object & { readonly [Symbol.iterator]?: never }, Value>(
   compute: (args: Args) => Promise<Value> | Value,
   options: MemoizeOptions<Args>,
 ): (

@@ -1,6 +1,6 @@
 /** What the package is to those who install it: its exports, and the files that it brings. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import * as index from '../src/index.ts'
@@ -30,17 +30,21 @@ describe('the public exports', () => {
     expect(index).not.toHaveProperty('default')
   })
 
+  const [, ...lists] = read('src/index.ts').split(/\bexport /)
+  const types = lists.flatMap((list) => {
+    const all = list.startsWith('type ')
+    const names = /\{([^}]*)\}/
+      .exec(list)![1]!
+      .split(',')
+      .map((name) => name.trim())
+    return names
+      .filter((name) => all || name.startsWith('type '))
+      .map((name) => name.replace(/^type /, ''))
+      .filter((name) => name !== '')
+  })
+
   test('the types that their signatures name can be imported too', () => {
-    const [, ...lists] = read('src/index.ts').split(/\bexport /)
-    const types = lists.flatMap((list) => {
-      const all = list.startsWith('type ')
-      const names = /\{([^}]*)\}/
-        .exec(list)![1]!
-        .split(',')
-        .map((name) => name.trim())
-      return names.filter((name) => all || name.startsWith('type ')).map((name) => name.replace(/^type /, ''))
-    })
-    expect(types.filter((name) => name !== '').sort()).toEqual([
+    expect(types.sort()).toEqual([
       'BypassReason',
       'CacheEvent',
       'CacheHandle',
@@ -75,6 +79,17 @@ describe('the public exports', () => {
       'Vary',
       'Write',
     ])
+  })
+
+  test('the types say what they are where an editor shows them', () => {
+    const files = readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' })
+    const source = files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => read(`src/${file}`))
+      .join('\n')
+    const documented = source.matchAll(/\*\/\nexport (?:interface|type) (\w+)/g)
+    const told = new Set(Array.from(documented, ([, name]) => name))
+    expect(types.filter((name) => !told.has(name))).toEqual([])
   })
 })
 

@@ -40,6 +40,7 @@ export interface Write {
   readonly seconds: number
 }
 
+/** What to store, and every scope that it can be cleared by. */
 export interface Commit {
   /** The clock as it stood before the handler ran. */
   readonly stamp: Time
@@ -54,6 +55,7 @@ export interface Commit {
  */
 export type CommitOutcome = 'stored' | 'cleared' | 'lost'
 
+/** Where entries live. It moves opaque strings and may lose any of them at any moment; every method may reject. */
 export interface Store {
   /** Reads everything the query names in one step that nothing can come between. Writes nothing. */
   lookUp(query: Query): Promise<Snapshot>

@@ -15,15 +15,14 @@ import { isUnsafe } from './http/methods.ts'
 import { demandsOf, mayReuse, NO_DEMANDS } from './http/reuse.ts'
 import { createVariants } from './isolate/variants.ts'
 import type { Subject } from './key/subject.ts'
-import { ANONYMOUS, uncovered } from './learn/inputs.ts'
-import { fixed, notPlain, RAW_WITH_CREDENTIALS } from './learn/reads.ts'
+import { fixed, notPlain } from './learn/reads.ts'
 import { answerByHandler } from './miss/asking.ts'
 import { leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
 import { passOn } from './miss/replay.ts'
 import { shareOrLead } from './miss/sharing.ts'
 import type { CacheOptions } from './options/options.ts'
-import { type Route, routeResolver } from './options/route.ts'
+import { routeResolver } from './options/route.ts'
 import { type Recollection, recall } from './protocol/recall.ts'
 import { describe, describeAgain, type Refusal } from './request/describe.ts'
 import { answeringRoute, markAsOurs } from './request/innermost.ts'
@@ -176,7 +175,7 @@ async function visitCache(visit: Visit): Promise<void> {
   const milliseconds = now - asking
   state.timing.lookUp = milliseconds
   if (found.outcome === 'suspended') return bypass({ reason: 'clear-pending' }, visit)
-  if (found.outcome === 'unkeyed') return bypass(unkeyed(found.input, c, route), visit)
+  if (found.outcome === 'unkeyed') return bypass(unkeyed(found.input), visit)
   const { inputs: recorded, stamp, seen } = found
   state.depends = { route, recorded, reads: null }
   const need = found.outcome === 'found' ? 'stale' : found.outcome
@@ -246,12 +245,11 @@ function refuse({ c, path, route, state }: Visit): Refusal | null {
   return null
 }
 
-/** The request has something on which the key's variants depend and which no key can cover. */
-function unkeyed(input: string, c: Context, route: Route): Refusal {
-  if (input === ANONYMOUS)
-    return { reason: uncovered(c.req.raw.headers, route) ?? 'request-body', detail: RAW_WITH_CREDENTIALS }
-  return { reason: 'variable', detail: `the route reads ${notPlain([input.slice('var '.length)])}` }
-}
+/** The request has a variable on which the key's variants depend and which no key can cover. */
+const unkeyed = (input: string): Refusal => ({
+  reason: 'variable',
+  detail: `the route reads ${notPlain([input.slice('var '.length)])}`,
+})
 
 const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'
 const ANSWERED_BETWEEN =

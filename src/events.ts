@@ -34,16 +34,13 @@ export type BypassReason =
   | 'when'
   /** The request asks for another protocol. */
   | 'upgrade'
-  /** The request has this header, which the key does not cover, and the route reads `c.req.raw`. */
-  | 'cookie'
-  | 'authorization'
   /** A variable of `vary.vars` is absent, or one that the key depends on is no plain value. */
   | 'variable'
   /** `keyBuilder` returned no key. */
   | 'no-key'
   /** A tag of the route is no string, or an empty one, or the tags are no array. */
   | 'no-tag'
-  /** The request body is larger than `maxBodyBytes`, took more than two seconds, was read before, or is a GET's. */
+  /** The request body is larger than `maxBodyBytes`, took more than two seconds, or was read before. */
   | 'request-body'
   /** A clear made here has not reached the store yet. */
   | 'clear-pending'

@@ -15,11 +15,14 @@ import type { Subject } from '../key/subject.ts'
 import { covers, type Route } from '../options/route.ts'
 
 /**
- * The request brings no credentials and no body that the key does not cover; with some it cannot be keyed. Its value is
- * the headers by which the request may say more of the caller than browsers and proxies say of everybody: as a value, for
- * their names are the client's to make up, and those of inputs are recorded for all.
+ * Whether the request brings credentials, or a body, that the key does not cover. Where it brings none, its value is the
+ * headers by which it may say more of the caller than browsers and proxies say of everybody: as a value, for their names
+ * are the client's to make up, and those of inputs are recorded for all.
  */
 export const ANONYMOUS = 'anonymous'
+
+/** Its value, and that of a credential, where there is some: no field can hold a line break. */
+export const PRESENT = '\n'
 
 /** What HTTP itself interprets, and what only traces a request: the same response either way. */
 export const INTERPRETED =
@@ -122,7 +125,7 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
   function selecting(name: string, among: readonly string[]): string | null {
     const value = headers.get(name)
     // Of a credential only whether there is one: what is made of its value is not stored, unless the policy keys on it.
-    if (value !== null && isCredential(name) && !route.profile.variesOnCredentials) return ''
+    if (value !== null && isCredential(name) && !route.profile.variesOnCredentials) return PRESENT
     // Of what is not ASCII nobody knows how it is read, nor whether what looks like a space is one.
     if (value === null || !route.profile.normalises || /[^\t -~]/.test(value)) return value
     if (name !== 'accept-language') return NO_LIST.test(name) ? value.trim() : normaliseList(value)
@@ -132,7 +135,7 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
 
   function take(input: string): string | null | undefined {
     if (input === ANONYMOUS)
-      return uncovered(headers, route) || hasStrayBody(raw) ? undefined : uncommon(headers, route)
+      return uncovered(headers, route) || hasStrayBody(raw) ? PRESENT : uncommon(headers, route)
     if (input.startsWith(SPEAKS)) return null
     const name = input.slice('var '.length)
     // One that no value has, nor its absence.

@@ -12,7 +12,7 @@ import { behind } from '../key/names.ts'
 import { hasMembers, plainText } from '../key/plain.ts'
 import type { Subject } from '../key/subject.ts'
 import type { Route } from '../options/route.ts'
-import { ANONYMOUS, INTERPRETED, isCredential, isHidden, isMadeUp } from './inputs.ts'
+import { ANONYMOUS, INTERPRETED, isCredential, isHidden, isMadeUp, PRESENT } from './inputs.ts'
 import { createViews } from './members.ts'
 
 /** What the reads of one response came to. */
@@ -183,7 +183,8 @@ export function createReader(
     },
 
     raw() {
-      if (!learn(ANONYMOUS)) refuse('raw-request', RAW_WITH_CREDENTIALS)
+      if (subject.valueOf(ANONYMOUS, []) === PRESENT) refuse('raw-request', RAW_WITH_CREDENTIALS)
+      else learn(ANONYMOUS)
     },
 
     signal() {
@@ -232,7 +233,7 @@ const AUTHORIZATION =
   "the route reads Authorization; key on it with vary: ['authorization'], or authenticate above cache() and " +
   "key on who the user is with vary: { vars: ['user.id'], covers: ['authorization'] }"
 
-export const RAW_WITH_CREDENTIALS =
+const RAW_WITH_CREDENTIALS =
   'the route reads c.req.raw, as getCookie() does, of a request with credentials, or a GET with a body, that the key ' +
   "does not cover; read single headers with c.req.header('name'), name the cookies it needs with " +
   "vary: { cookies: ['name'] }, " +

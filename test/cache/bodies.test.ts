@@ -163,7 +163,8 @@ onBothStores('request bodies', (open) => {
       expect.stringContaining('not-stored GET /page {reason: reads-raw-request'),
       'miss GET /page {reason: uri-miss}',
       'stored GET /page {seconds: 60}',
-      expect.stringContaining('bypass GET /page {reason: request-body'),
+      'miss GET /page {reason: vary-miss}',
+      expect.stringContaining('not-stored GET /page {reason: reads-raw-request'),
       expect.stringContaining('hit GET /page'),
     ]
     expect(site.transcript()).toEqual(['miss GET /page {reason: uri-miss}', ...told])

@@ -100,15 +100,31 @@ test('what the cache itself asks of the request while a body still runs is no re
   expect([answer.cache, answer.headers.get('vary')]).toEqual(['fwd=uri-miss; stored', 'cookie'])
 })
 
-test('a page that reads Authorization now and then is a hit for those who send one where it does not', async () => {
+test.each<[string, (c: Context) => string | undefined]>([
+  ['Authorization', (c) => c.req.header('authorization')],
+  ['a cookie, which Hono takes from c.req.raw,', (c) => getCookie(c, 'session')],
+])('a page that reads %s now and then is a hit for those who send one where it does not', async (_, read) => {
   const site = openSite({ store: memoryStore() })
   const made = counter()
-  site.app.get('/page', cache(), (c) =>
-    c.text(`${made()} for ${c.req.header('x-mine') ? c.req.header('authorization') : 'all'}`),
-  )
+  site.app.get('/page', cache(), (c) => c.text(`${made()} for ${c.req.header('x-mine') ? read(c) : 'all'}`))
   await site.get('/page', { headers: { 'x-mine': '1' } })
   expect((await site.get('/page', as('alice'))).body).toBe('two for all')
   expect(await site.get('/page', as('bob'))).toMatchObject({ body: 'two for all', cache: 'hit; ttl=60' })
+})
+
+test('what a deployment before, in standard, made of an empty Cookie is given to nobody who sends a full one', async () => {
+  const store = memoryStore()
+  for (const [policy, cookie] of [
+    ['standard', ''],
+    ['safe', 'session=alice'],
+  ] as const) {
+    const site = openSite({ store })
+    site.app.get('/page', cache({ policy, expire: 60 }), (c) => {
+      c.header('vary', 'Cookie')
+      return c.text(`for ${c.req.header('cookie')}`)
+    })
+    expect((await site.get('/page', { headers: { cookie } })).body).toBe(`for ${cookie}`)
+  }
 })
 
 test('cookies that a validator has seen above, before they were taken off the request, are still nobody else’s', async () => {

@@ -3,7 +3,7 @@
  */
 
 import { parseAge } from './age.ts'
-import { type Directives, lifetimeOf, secondsOf } from './cache-control.ts'
+import { type Directives, lifetimeOf, parseCacheControl, secondsOf } from './cache-control.ts'
 import { parseDate } from './date.ts'
 import type { Profile } from './profile.ts'
 
@@ -60,7 +60,8 @@ export function heuristicLifetime(
   profile: Profile,
   now: number,
 ): number | null {
-  if (!profile.heuristic) return null
+  // In a response its meaning is specified nowhere (§5.4); but no guess goes against it.
+  if (!profile.heuristic || parseCacheControl(headers.get('pragma')).has('no-cache')) return null
   if (!HEURISTIC_STATUSES.includes(status) && !(targeted ?? directives).has('public')) return null
   const modified = parseDate(headers.get('last-modified'))
   if (modified === null) return null

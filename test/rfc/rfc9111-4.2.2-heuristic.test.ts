@@ -22,6 +22,7 @@ onBothStores('RFC 9111 §4.2.2', (open) => {
     ['a status that is not', 599, modified(1000)],
     ['a last change that lies ahead', 200, { 'last-modified': at(1000), date: at(0) }],
     ['a last change that is no date', 200, { 'last-modified': 'yesterday' }],
+    ['an origin of before Cache-Control, that says no-cache', 200, { ...modified(1000), pragma: 'no-cache' }],
     ['a lifetime that is named, and is none', 200, { ...modified(1000), 'cache-control': 'max-age=0' }],
   ])('not for %s', async (_, status, headers) => {
     const site = originAt(open(), [{ status, headers }])

@@ -104,19 +104,22 @@ async function refreshEntry(visit: Visit, before: Before, entry: Entry, request:
     run.end()
     return visit.report({ type: 'not-stored', reason: 'cut-short', detail: 'refresh' })
   }
+  const isTakenBack = (reason: string | undefined) =>
+    TAKEN_BACK.includes(reason) && !isAboutClient(visit, before, run)
   if (c.finalized && c.res.status === 304 && isAskedAbout(entry, request)) {
     run.end()
-    return commitRenewed(visit, before, renewed(visit, before, entry, c.res, run))
+    const renewal = renewed(visit, before, entry, c.res, run)
+    const committing = commitRenewed(visit, before, renewal)
+    return isTakenBack(renewal.unfit?.reason) ? commitRenewed(visit, before, outlived(entry)) : committing
   }
   // Nobody waits for it: the last good answer stays, whatever a failure says of its own freshness.
   if (!c.finalized || hasFailed(c)) {
     run.end()
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }
-  const { stored, detail = '', committing } = storeResponse(visit, before, run)
-  const isTakenBack = c.res.ok && TAKEN_BACK.includes(detail) && !isAboutClient(visit, before, run)
-  if (!stored && (isGone(c.res) || isTakenBack)) return commitRenewed(visit, before, outlived(entry))
-  return committing
+  const { stored, detail, committing } = storeResponse(visit, before, run)
+  const isOver = !stored && (isGone(c.res) || (c.res.ok && isTakenBack(detail)))
+  return isOver ? commitRenewed(visit, before, outlived(entry)) : committing
 }
 
 /**
@@ -136,4 +139,4 @@ const isAboutClient = ({ asked, route }: Visit, { recorded }: Before, { above, r
   (!reads && uncovered(asked.headers, route, behind('header ', recorded)) !== undefined)
 
 /** Of a page that may be kept no longer, the version of before is not kept either. */
-const TAKEN_BACK = ['no-store', 'private', 'no-cache', 'not-fresh']
+const TAKEN_BACK: readonly (string | undefined)[] = ['no-store', 'private', 'no-cache', 'not-fresh']

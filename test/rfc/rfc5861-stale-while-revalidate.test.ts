@@ -285,6 +285,19 @@ onBothStores('a refresh that finds the page gone', (open) => {
     },
   )
 
+  test.each(['no-store', 'private', 'no-cache', 'max-age=0'])(
+    'nor where its 304 says that, %s: each request asks the handler then',
+    async (cacheControl) => {
+      const good = { headers: { ...fresh(60), etag: '"v1"' } }
+      const taken = { status: 304, headers: { 'cache-control': cacheControl } }
+      const site = originAt(open(), [good, taken], WINDOW)
+      await site.get('/page')
+      pass(70)
+      expect((await site.get('/page')).cache).toBe('hit; ttl=-10')
+      expect((await site.get('/page')).cache).toMatch(/^fwd=stale; fwd-status=304/)
+    },
+  )
+
   test('but a cookie may be about who asks: the page stays', async () => {
     const site = originAt(open(), [GOOD, { headers: { 'set-cookie': 'a=1' } }], { policy: 'safe', ...WINDOW })
     await site.get('/page')

@@ -15,6 +15,7 @@ describe('RFC 9111 §5.2 Cache-Control', () => {
   test.each<[string, string, Record<string, string | null>]>([
     ['one directive', 'no-store', { 'no-store': null }],
     ['an argument', 'max-age=60', { 'max-age': '60' }],
+    ['whatever a token may have', "!#$%&'*+-.^_`|~09az=1", { "!#$%&'*+-.^_`|~09az": '1' }],
     [
       'several, with and without space',
       'public,max-age=60 , no-cache',

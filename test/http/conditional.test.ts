@@ -18,6 +18,8 @@ describe('RFC 9110 §13.1.2 If-None-Match', () => {
     ['"a"', '"b"', false],
     ['"a", "b"', '"b"', true],
     ['"a","b"', '"b"', true],
+    ['"a"\t,\t"b"', '"b"', true],
+    ['"a"\t,\t"b"', '"a"', true],
     ['"a", W/"b"', '"b"', true],
     ['""', '""', true],
     ['"a"', null, false],

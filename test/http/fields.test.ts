@@ -1,7 +1,14 @@
 /** Which header fields become part of an entry: those made below `cache()`, and none of a connection. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fieldOf, fieldsOfEntry, isContentField, mayBeOfEntry, namesOf } from '../../src/http/fields.ts'
+import {
+  fieldOf,
+  fieldsOfEntry,
+  isContentField,
+  isFieldName,
+  mayBeOfEntry,
+  namesOf,
+} from '../../src/http/fields.ts'
 
 const fields = (response: HeadersInit, above: HeadersInit = {}) =>
   fieldsOfEntry(new Headers(response), new Headers(above))
@@ -113,7 +120,7 @@ test('and so they do where a test environment has a Headers that gives them as t
 })
 
 test('what is stored may be of an entry, whatever the names and the bytes in it', () => {
-  const token = fc.string({ unit: fc.constantFrom(...'aZ09-_.!#$%&*+^`|~'), minLength: 1 })
+  const token = fc.string({ unit: fc.constantFrom(..."aZ09-_.!#$%&'*+^`|~"), minLength: 1 })
   const bytes = fc.string({ unit: fc.constantFrom(...'\t aZ"~\x80é\xff') })
   fc.assert(
     fc.property(fc.array(fc.tuple(token, bytes)), (response) => {
@@ -125,6 +132,19 @@ test('what is stored may be of an entry, whatever the names and the bytes in it'
 test('a field is found by its name, or is null', () => {
   expect(fieldOf([['etag', '"a"']], 'etag')).toBe('"a"')
   expect(fieldOf([['etag', '"a"']], 'vary')).toBeNull()
+})
+
+describe('RFC 9110 §5.1 Field Names', () => {
+  test.each([..."aZ09-_.!#$%&'*+^`|~"])('%s may be in one', (character) => {
+    expect(isFieldName(`${character}x${character}`)).toBe(true)
+  })
+
+  test.each(['', '*', ' x', 'x y', 'x ', 'x,y', 'x\ny', 'é', 'x:'])(
+    '%j is none, of which no request could be asked',
+    (name) => {
+      expect(isFieldName(name)).toBe(false)
+    },
+  )
 })
 
 describe('RFC 9110 §5.6.1 Lists', () => {

@@ -66,7 +66,7 @@ describe('RFC 8941 §4.2.2 Parsing a Dictionary', () => {
     ['a String', 'private="a, \\"b\\\\"', { private: 'a, "b\\' }],
     ['an empty String', 'x=""', { x: '' }],
     ['a Decimal', 'x=1.5', { x: '1.5' }],
-    ['a Byte Sequence', 'x=:aGk=:', { x: ':aGk=:' }],
+    ['a Byte Sequence', 'x=:aZ09+/k=:, y=::', { x: ':aZ09+/k=:', y: '::' }],
     ['an Inner List', 'private=("a" "b";c=1);d, x=()', { private: null, x: null }],
     ['spaces in an Inner List', 'x=(  a   b  )', { x: null }],
     [
@@ -153,11 +153,17 @@ describe('W3C Edge Architecture §2.2 Surrogate-Control', () => {
     ['no-store', 'no-store, content="ESI/1.0"', { 'no-store': null }],
     [
       'what surrogates in use add',
-      'max-age=1, stale-if-error=2, private',
-      { 'max-age': '1', 'stale-if-error': '2', private: null },
+      'max-age=1, stale-if-error=2, stale-while-revalidate=3, private="set-cookie", no-cache',
+      {
+        'max-age': '1',
+        'stale-if-error': '2',
+        'stale-while-revalidate': '3',
+        private: null,
+        'no-cache': null,
+      },
     ],
     ['beside what it does not know', 'foobar, max-age=60', { 'max-age': '60' }],
-    ['beside a comma within quotes', 'content="a, no-store", max-age=60', { 'max-age': '60' }],
+    ['beside a comma within quotes', 'content="a, no-store, b", max-age=60', { 'max-age': '60' }],
   ])('%s', (_, field, directives) => {
     expect(surrogate(field)).toEqual(directives)
   })
@@ -173,6 +179,8 @@ describe('W3C Edge Architecture §2.2 Surrogate-Control', () => {
     ['a fraction', 'max-age=1.5'],
     ['quotes', 'max-age="60"'],
     ['two extensions', 'max-age=60+1+1'],
+    ['something before it', 'x max-age=60'],
+    ['something behind it', 'max-age=60 x'],
     ['a directive within quotes', 'content="max-age=60"'],
   ])('%s: Cache-Control counts', (_, field) => {
     expect(surrogate(field)).toBeNull()

@@ -277,11 +277,14 @@ onBothStores('a refresh that finds the page gone', (open) => {
   test.each(['no-store', 'private', 'no-cache', 'max-age=0'])(
     'or not to be kept any more, %s: nor then',
     async (cacheControl) => {
-      const site = originAt(open(), [GOOD, { headers: { 'cache-control': cacheControl } }], WINDOW)
-      await site.get('/page')
-      pass(70)
-      expect((await site.get('/page')).body).toBe('one')
-      expect((await site.get('/page')).body).not.toBe('one')
+      for (const policy of ['safe', 'standard'] as const) {
+        const replies = [GOOD, { headers: { 'cache-control': cacheControl } }]
+        const site = originAt(open(), replies, { policy, ...WINDOW })
+        await site.get('/page')
+        pass(70)
+        expect((await site.get('/page')).body).toBe('one')
+        expect((await site.get('/page')).body, policy).not.toBe('one')
+      }
     },
   )
 
@@ -351,14 +354,17 @@ onBothStores('a refresh that finds the page gone', (open) => {
 
   const passing = [401, 403, 429].flatMap((status) => [
     { status },
+    { status, headers: { 'cache-control': 'no-store' } },
     { error: new HTTPException(status as 401) },
   ])
   test.each(passing)('but %o may be about who asks, or about this moment', async (reply) => {
-    const site = originAt(open(), [GOOD, reply], { policy: 'safe', ...WINDOW })
-    await site.get('/page')
-    pass(70)
-    await site.get('/page')
-    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+    for (const policy of ['safe', 'standard'] as const) {
+      const site = originAt(open(), [GOOD, reply], { policy, ...WINDOW })
+      await site.get('/page')
+      pass(70)
+      await site.get('/page')
+      expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'hit; ttl=-10' })
+    }
   })
 
   test('but of an error that is no answer Hono makes a 500: an API may have thrown its own 404', async () => {

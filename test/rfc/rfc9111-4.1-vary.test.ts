@@ -74,14 +74,19 @@ onBothStores('RFC 9111 §4.1', (open) => {
     ['accept', 'a/b, c/d', 'a/b ,  c/d'],
     ['accept-charset', 'utf-8, ascii', 'utf-8,ascii'],
     ['x-any', 'one, two', 'one,two'],
+    ['x-origin', 'one, two', 'one,two'],
+    ['hosts', 'one, two', 'one,two'],
     ['accept-language', 'en-GB, de;q=0.5', 'EN-gb,de; q=0.5'],
   ])('%s: %j and %j mean the same', async (name, first, second) => {
     expect(await secondOf(name, first, second)).toBe('one')
   })
 
-  test.each([
+  test.each<[string, string, string]>([
     ['cookie', 'user=Doe, John', 'user=Doe,John'],
-    ['x-user', 'one, two', 'one,two'],
+    ...[
+      ...['authorization', 'proxy-authorization', 'referer', 'origin', 'host', 'from', 'user-agent'],
+      ...['x-user', 'x-id', 'x-key', 'x-token'],
+    ].map((name): [string, string, string] => [name, 'one, two', 'one,two']),
   ])('%s is no list: %j and %j may mean two things', async (name, first, second) => {
     expect(await secondOf(name, first, second)).toBe('two')
   })

@@ -30,6 +30,13 @@ onBothStores('a script in a header that makes no difference', (open) => {
     },
   )
 
+  test('does not keep out what is made of an id, a coding or a directive', async () => {
+    const site = open()
+    site.app.get('/page', cache(), (c) => c.text(c.req.header('x-request-id') ?? 'none'))
+    const headers = { 'x-request-id': 'aZ09_-.~:;,=+*/@|#!% x' }
+    expect((await site.get('/page', { headers })).cache).toBe('fwd=uri-miss; stored')
+  })
+
   test('is shown to nobody else by way of the variable requestId', async () => {
     const site = open()
     site.app.use(async (c, next) => {
@@ -48,15 +55,18 @@ onBothStores('a script in a header that makes no difference', (open) => {
     expect((await site.get('/page', { headers: { 'x-request-id': '8' } })).cache).toBe('hit; ttl=60')
   })
 
-  test('nor is a variable of that name which holds more than an id', async () => {
+  test.each([
+    ['an object', (who?: string) => ({ of: who })],
+    ['an array', (who?: string) => [who]],
+  ])('nor is a variable of that name which holds more than an id: %s', async (_, of) => {
     const site = open()
     site.app.use(async (c, next) => {
-      c.set('requestId' as never, { of: c.req.query('who') } as never)
+      c.set('requestId' as never, of(c.req.query('who')) as never)
       await next()
     })
     site.app.get('/page', cache({ query: false }), (c) => c.json(c.get('requestId')))
     await site.get('/page?who=ann')
-    expect((await site.get('/page?who=bob')).body).toBe('{"of":"bob"}')
+    expect((await site.get('/page?who=bob')).body).toBe(JSON.stringify(of('bob')))
   })
 
   test('does not keep those out whose conditions and ranges a handler is not shown', async () => {

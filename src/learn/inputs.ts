@@ -41,7 +41,7 @@ export const isHidden = (name: string, { method }: Request): boolean =>
 
 /** What every browser sends and every proxy adds. */
 const COMMON =
-  /^(accept|accept-(charset|encoding|language)|connection|content-(length|type)|dnt|forwarded|host|keep-alive|origin|priority|referer|save-data|sec-(ch|fetch)-.+|sec-gpc|sec-purpose|te|upgrade-insecure-requests|user-agent|via|x-forwarded-(for|host|port|prefix|proto|scheme|server|ssl)|x-real-ip|true-client-ip|cdn-loop|cf-(connecting-ip|connecting-ipv6|ew-via|ipcountry|visitor|worker)|fly-(client-ip|forwarded-.+|region|request-id)|x-vercel-(id|ip-.+|forwarded-for))$/
+  /^(accept|accept-(charset|encoding|language)|connection|content-(length|type)|dnt|forwarded|host|keep-alive|origin|priority|referer|save-data|sec-(ch|fetch)-.+|sec-gpc|sec-purpose|te|upgrade-insecure-requests|user-agent|via|x-forwarded-(for|host|port|prefix|proto|scheme|server|ssl)|x-real-ip|true-client-ip|cdn-loop|cf-(connecting-ip|connecting-ipv6|ew-via|ipcountry|visitor|worker)|fly-(client-ip|forwarded-.+|region|request-id)|rndr-id|x-vercel-(id|ip-.+|forwarded-for)|x-(azure|datadog|envoy|nf|railway)-.+|x-amz-cf-id|x-arr-log-id|x-deno-ray|x-request-start)$/
 
 /**
  * What is no list "according to the header field's specification" (RFC 9111 §4.1), so that the space beside a comma may

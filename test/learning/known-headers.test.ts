@@ -57,6 +57,8 @@ describe('a route that takes the raw request has one entry for all who differ', 
     ...['true-client-ip', 'cdn-loop', 'cf-connecting-ip', 'cf-connecting-ipv6', 'cf-ew-via', 'cf-ipcountry'],
     ...['cf-visitor', 'cf-worker', 'fly-client-ip', 'fly-forwarded-port', 'fly-region', 'fly-request-id'],
     ...['x-vercel-id', 'x-vercel-ip-city', 'x-vercel-forwarded-for'],
+    ...['rndr-id', 'x-amz-cf-id', 'x-arr-log-id', 'x-azure-ref', 'x-azure-clientip', 'x-datadog-trace-id'],
+    ...['x-deno-ray', 'x-envoy-external-address', 'x-nf-request-id', 'x-railway-edge', 'x-request-start'],
   ]
   const withAll = (names: string[], value: string) => ({
     headers: Object.fromEntries(names.map((name) => [name, value])),

@@ -68,23 +68,17 @@ export function speaksAnother(
   return value !== SPOKEN + fieldOf(fields, 'content-language')?.toLowerCase()
 }
 
+const CREDENTIALS: readonly string[] = ['authorization', 'proxy-authorization', 'cookie']
+
+export const isCredential = (name: string): boolean => CREDENTIALS.includes(name)
+
 /**
- * A credential of the request that the key does not cover.
+ * The credentials of the request that the key does not cover.
  *
  * @param named headers that are in the key besides
  */
-export function uncovered(
-  headers: Headers,
-  route: Route,
-  named: readonly string[] = [],
-): 'cookie' | 'authorization' | undefined {
-  const name = CREDENTIALS.find((name) => headers.has(name) && !covers(route, name) && !named.includes(name))
-  return name === 'proxy-authorization' ? 'authorization' : name
-}
-
-export const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'] as const
-
-export const isCredential = (name: string): boolean => (CREDENTIALS as readonly string[]).includes(name)
+export const uncovered = (headers: Headers, route: Route, named: readonly string[] = []): string[] =>
+  CREDENTIALS.filter((name) => headers.has(name) && !covers(route, name) && !named.includes(name))
 
 /**
  * A GET means nothing by its body, so that no key covers it; but Workers hand on the one that a client has sent. Not
@@ -135,7 +129,7 @@ export function inputsOf(c: Context, route: Route, excluded: readonly string[] =
 
   function take(input: string): string | null | undefined {
     if (input === ANONYMOUS)
-      return uncovered(headers, route) || hasStrayBody(raw) ? PRESENT : uncommon(headers, route)
+      return uncovered(headers, route).length > 0 || hasStrayBody(raw) ? PRESENT : uncommon(headers, route)
     if (input.startsWith(SPEAKS)) return null
     const name = input.slice('var '.length)
     // One that no value has, nor its absence.

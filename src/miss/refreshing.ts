@@ -136,7 +136,7 @@ const GONE: readonly number[] = [301, 308, 404, 410]
 /** What middleware above says, or what was made for credentials and nobody watched it, may be about who asks. */
 const isAboutClient = ({ asked, route }: Visit, { recorded }: Before, { above, reads }: Run): boolean =>
   above.has('cache-control') ||
-  (!reads && uncovered(asked.headers, route, behind('header ', recorded)) !== undefined)
+  (!reads && uncovered(asked.headers, route, behind('header ', recorded)).length > 0)
 
 /** Of a page that may be kept no longer, the version of before is not kept either. */
 const TAKEN_BACK: readonly (string | undefined)[] = ['no-store', 'private', 'no-cache', 'not-fresh']

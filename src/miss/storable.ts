@@ -12,7 +12,7 @@ import { type Field, fieldOf, namesOf } from '../http/fields.ts'
 import { candidate, mayStore, type Rules, type Usefulness } from '../http/policy.ts'
 import { union } from '../key/names.ts'
 import { nameOf, type Subject } from '../key/subject.ts'
-import { CREDENTIALS, hasStrayBody, speaksAnother, uncovered } from '../learn/inputs.ts'
+import { hasStrayBody, speaksAnother, uncovered } from '../learn/inputs.ts'
 import { covers } from '../options/route.ts'
 import { type Keepable, keepable } from '../protocol/keep.ts'
 import { MOST_TAGS } from '../store/scope.ts'
@@ -111,11 +111,9 @@ function rulesFor({ c, asked, route }: Visit, run: Run, response: Response, now:
     staleWhileRevalidate: route.staleWhileRevalidate,
     staleIfError: route.staleIfError,
     // That there is none, the key says.
-    uncovered: run.unobserved(() =>
-      CREDENTIALS.filter((header) => !covers(route, header) && asked.headers.has(header)),
-    ),
+    uncovered: run.unobserved(() => uncovered(asked.headers, route)),
     authorized: run.reads === null && !covers(route, 'authorization') && asked.headers.has('authorization'),
-    personal: run.reads === null && uncovered(asked.headers, route, varies) !== undefined,
+    personal: run.reads === null && uncovered(asked.headers, route, varies).length > 0,
     method: asked.method,
     ranged: run.ranged,
     delay: Math.max(0, run.milliseconds) / 1000,

@@ -37,7 +37,7 @@ const isUrl = (value: unknown): boolean =>
 
 export const url: Check = (value) => {
   if (isUrl(value)) return null
-  const isForSocket = /^rediss?:/.test(value as string)
+  const isForSocket = typeof value === 'string' && /^rediss?:/.test(value)
   const socket = 'one for a socket; open it with a client, and give redis: { send(command) }'
   return fault(URL_EXPECTED, isForSocket ? socket : kindOf(value))
 }

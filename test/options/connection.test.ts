@@ -44,7 +44,7 @@ describe('redisCache()', () => {
       [' https://a', 'a string'],
       ['https://a\n', 'a string'],
     ),
-    ...kinds('url', url, ['https://', 'a string'], ['', 'an empty string'], [5, '5']),
+    ...kinds('url', url, ['https://', 'a string'], ['', 'an empty string'], [5, '5'], [Symbol(), 'a symbol']),
     ...kinds(
       'token',
       token,

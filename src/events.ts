@@ -197,9 +197,7 @@ function whatIsWrong(event: CacheEvent): string | null {
         ? null
         : 'a clear could not be confirmed, so other isolates may still answer from before it'
     case 'bypass':
-      return /^(variable|cookie|authorization)$/.test(event.reason) || isMistake(event)
-        ? `not cached, because ${event.detail}`
-        : null
+      return event.reason === 'variable' || isMistake(event) ? `not cached, because ${event.detail}` : null
     case 'not-stored':
       return /^(too-many|reads)-/.test(event.reason) || isMistake(event)
         ? `not stored, because ${event.detail}`

@@ -98,7 +98,7 @@ export async function describe(
     url,
     routed: routedElsewhere(c, url),
     queryRule: route.query,
-    key: key as string | undefined,
+    key: key ?? undefined,
     inputs,
     body,
     depth,

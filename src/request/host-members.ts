@@ -7,7 +7,7 @@
 export function hostMembers(request: Request): Map<string, object> {
   const members = new Map<string, object>()
   let at: object | null = Object.getPrototypeOf(request)
-  while (at) {
+  while (at && at !== Request.prototype) {
     for (const name of Object.getOwnPropertyNames(at))
       if (!(name in Request.prototype) && !members.has(name)) members.set(name, at)
     at = Object.getPrototypeOf(at)

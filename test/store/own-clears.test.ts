@@ -1,62 +1,6 @@
 /** The clears made in this isolate: seen at once even through a lagging replica, and retried where they failed. */
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../../src/store/memory.ts'
-import { type OwnClearsStore, withOwnClears } from '../../src/store/own-clears.ts'
-import type { Snapshot, Store } from '../../src/store/store.ts'
-import { fakeClock } from '../fixtures/clock.ts'
-
-/** A primary that can be down, a replica that can lag behind it, and a clock that sleeping moves. */
-function setUp() {
-  const now = fakeClock()
-  const primary = memoryStore({ now })
-  const attempts: { at: number; scopes: readonly string[] }[] = []
-  const start = now()
-  const world = {
-    now,
-    attempts,
-    down: false,
-    /** What the replica answers in place of the primary. */
-    replica: null as ((query: { entries: readonly string[]; scopes: readonly string[] }) => Snapshot) | null,
-    /** What `clear` resolves to in place of the primary's time. */
-    time: undefined as string | null | undefined,
-    /** What the answer to a clear waits for. */
-    late: undefined as Promise<void> | undefined,
-    /** What the answer to a commit waits for. */
-    lateCommit: undefined as Promise<void> | undefined,
-    slept: [] as number[],
-    /** Runs while the retry sleeps. */
-    meanwhile: (() => {}) as () => unknown,
-  }
-  const store: Store = {
-    ...primary,
-    lookUp: async (query) => world.replica?.(query) ?? primary.lookUp(query),
-    async commit(commit) {
-      const outcome = await primary.commit(commit)
-      await world.lateCommit
-      return outcome
-    },
-    async clear(scopes) {
-      attempts.push({ at: (now() - start) / 1000, scopes })
-      if (world.down) throw new Error('down')
-      const { late } = world
-      const time = world.time === undefined ? await primary.clear(scopes) : world.time
-      await late
-      return time
-    },
-  }
-  const own = withOwnClears(store, {
-    now,
-    async sleep(ms) {
-      world.slept.push(ms / 1000)
-      now.advance(ms / 1000)
-      await world.meanwhile()
-    },
-  })
-  return { ...world, world, own, primary }
-}
-
-const look = (own: OwnClearsStore, ...scopes: string[]) => own.lookUp({ entries: ['e:x'], scopes })
-const failing = (clear: Promise<unknown>) => expect(clear).rejects.toThrow('down')
+import { failing, look, setUp } from '../fixtures/own-clears.ts'
 
 describe('a clear that failed', () => {
   test('suspends the requests it covers, and no others', async () => {

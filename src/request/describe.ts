@@ -51,7 +51,7 @@ interface Asked {
 /** The request described as one of the same URL was, at once; `null` where there was none. */
 export function describeAgain(asked: Asked): Described | null {
   const { c, route, connection, depth } = asked
-  if (!isGetOrHead(c.req.method) || depth > 0) return null
+  if (!isGetOrHead(c.req.method) || depth > 0 || otherHost(asked) !== null) return null
   const named = connection.names.get(c.req.raw.url)
   if (named?.route !== route.id || named.path !== c.req.path) return null
   return withTags(asked, named.name)
@@ -65,6 +65,8 @@ export async function describe(
   const { c, route, state, connection, depth } = asked
   const { exclude = [] } = state.options
   const inputs: Input[] = []
+  const host = otherHost(asked)
+  if (host !== null) inputs.push(['header host', host])
   for (const name of route.headers) inputs.push([`header ${name}`, c.req.raw.headers.get(name)])
   for (const name of route.cookies) {
     const values = cookieValues(c.req.raw.headers.get('cookie'), name)
@@ -109,10 +111,20 @@ export async function describe(
   if (typeof key === 'string') scopes.push(keyScope(namespace, key))
   const named = keyOf(text, description)
   const name: Name = { namespace, key: named, name: entryName(namespace, named), text, scopes }
-  if (method === 'GET' && depth === 0 && isKeyedByUrl(route)) {
+  if (method === 'GET' && depth === 0 && host === null && isKeyedByUrl(route)) {
     connection.names.set(c.req.raw.url, { route: route.id, path: c.req.path, name })
   }
   return withTags(asked, name)
+}
+
+/**
+ * The `Host` of a request that has another one in its URL. Node and Deno take that from a request line that names one,
+ * Node and Bun take the first of two. No response names it in its `Vary`, because it is a part of every URL; and a route
+ * that is observed is seen to read it.
+ */
+function otherHost({ c: { req }, route }: Asked): string | null {
+  const host = route.autoVary ? null : req.raw.headers.get('host')
+  return host === req.raw.url.split('/', 3)[2] ? null : host
 }
 
 const noValue = (path: string): string =>

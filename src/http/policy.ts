@@ -140,8 +140,9 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
   // and any other failure, may be the answer to the Range and not to the URL.
   ['status', ({ status }, { ranged }) => ranged && status !== 200 && status !== 206],
   // "one or more conditions given in the request header fields evaluated to false" (§15.5.13): so it is the answer to
-  // those, and not to the URL.
-  ['status', ({ status }) => status === 412],
+  // those, and not to the URL. Others are about one client, or one request of it, and "MUST NOT be stored by a cache"
+  // (RFC 6585 §3 to §6).
+  ['status', ({ status }) => [412, 428, 429, 431, 511].includes(status)],
   // A cookie is for one client. Those that middleware above sets are not part of what is stored. Nor is it for all where
   // each use is validated: a 304 that sets none, for a client that has its own, would bring it that of another.
   [

@@ -73,9 +73,12 @@ export function canonicalQuery(query: string, rule: QueryRule): string[] {
   return flat
 }
 
-/** Whether a value has a `?` and a name of ours behind it: to Hono 4.10.0 `a=?b=1` has a parameter `b`. */
+/**
+ * Whether a value has a `?` or `;` and a name of ours behind it: to Hono 4.10.0 `a=?b=1` has a parameter `b`, and so has
+ * `a=;b=1` to an origin of Ruby or Python of before 2021, which a route may hand its query on to.
+ */
 function nests(query: string, rule: QueryRule): boolean {
-  return query.includes('?') && [...query.matchAll(/\?([^=&?]*)/g)].some(([, name]) => isKeyed(name!, rule))
+  return /[?;]/.test(query) && [...query.matchAll(/[?;]([^=&?;]*)/g)].some(([, name]) => isKeyed(name!, rule))
 }
 
 /** Whether a name comes more than once and one is not written as it is read. */

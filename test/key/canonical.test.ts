@@ -211,6 +211,18 @@ describe('one text for one request only', () => {
     },
   )
 
+  test.each([{ only: ['b'] }, { ignore: ['a'] }])(
+    'what an origin finds behind a semicolon in a value that is not in the key, with %o',
+    (queryRule) => {
+      const text = (url: string) => textOf(url, { queryRule })
+      expect(text('https://a/?b=1&a=x;b=2')).not.toBe(text('https://a/?b=1'))
+      expect(text('https://a/?a=x;b=2')).not.toBe(text('https://a/'))
+      expect(text('https://a/?a;b')).not.toBe(text('https://a/'))
+      expect(text('https://a/?a=;;b=2')).not.toBe(text('https://a/'))
+      expect(text('https://a/?a=?;b=2')).not.toBe(text('https://a/'))
+    },
+  )
+
   test('and a question mark in a value makes no difference otherwise', () => {
     const only = { queryRule: { only: ['b'] } }
     expect(textOf('https://a/?a=?c=2&b=1', only)).toBe(textOf('https://a/?b=1', only))

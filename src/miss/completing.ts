@@ -68,6 +68,8 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
   const { c, asked, route, state } = visit
   const request = requestForHandler(copyOf(asked), route)
   const { headers: ofRest } = c.res
+  // Hono gives what it makes of an error the fields of what is there: of the rest, its length would be among them.
+  replaceResponse(c, new Response(null, { headers: above }))
   let run: Run | undefined
   await replay(c, routeIndex, {
     request,

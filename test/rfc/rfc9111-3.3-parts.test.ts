@@ -237,6 +237,17 @@ onBothStores('a second answer, in place of a rest that cannot be joined', (open)
     }
   })
 
+  test('that fails has nothing of the rest: a client would wait for its length', async () => {
+    const rest = part(4, '456789', { etag: '"v2"', 'content-length': '6' })
+    const site = open()
+    site.app.use(cors())
+    const { get } = originAt(site, [part(0, '0123'), rest, { error: new Error('on purpose') }])
+    await get('/page', ask('bytes=0-3'))
+    const { status, body, headers } = await get('/page')
+    expect([status, body]).toEqual([500, 'failed'])
+    expect([...headers.keys()]).toEqual(['access-control-allow-origin', 'content-type'])
+  })
+
   test('is cleared by the tags that its handler gives it', async () => {
     const site = previewOf(open, (c) => {
       c.get('cache').tag('of the whole')

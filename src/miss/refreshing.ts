@@ -99,21 +99,22 @@ async function refresh(
 async function refreshEntry(visit: Visit, before: Before, entry: Entry, request: Request): Promise<unknown> {
   const { c } = visit
   const run = await runHandler(visit, before, request)
-  if (!visit.isInnermost()) return run.end()
+  // Without a Response Hono fails, which is told.
+  if (!visit.isInnermost() || !c.finalized) return run.end()
   if (run.milliseconds > MOST_REFRESH_MS) {
     run.end()
     return visit.report({ type: 'not-stored', reason: 'cut-short', detail: 'refresh' })
   }
   const isTakenBack = (reason: string | undefined) =>
     TAKEN_BACK.includes(reason) && !isAboutClient(visit, before, run)
-  if (c.finalized && c.res.status === 304 && isAskedAbout(entry, request)) {
+  if (c.res.status === 304 && isAskedAbout(entry, request)) {
     run.end()
     const renewal = renewed(visit, before, entry, c.res, run)
     const committing = commitRenewed(visit, before, renewal)
     return isTakenBack(renewal.unfit?.reason) ? commitRenewed(visit, before, outlived(entry)) : committing
   }
   // Nobody waits for it: the last good answer stays, whatever a failure says of its own freshness.
-  if (!c.finalized || hasFailed(c)) {
+  if (hasFailed(c)) {
     run.end()
     return visit.report({ type: 'not-stored', reason: 'status', detail: 'refresh' })
   }

@@ -69,6 +69,7 @@ onBothStores('RFC 5861 §4', (open) => {
     ['404', { status: 404 }],
     ['a thrown 404', { error: new HTTPException(404) }],
     ['a thrown 403', { error: new HTTPException(403) }],
+    ['a thrown 400', { error: new HTTPException(400) }],
   ])('%s says something of the page and is no failure', async (_, reply) => {
     const site = originAt(open(), [GOOD, reply], WINDOW)
     site.app.onError((error, c) =>
@@ -112,22 +113,24 @@ onBothStores('RFC 5861 §4', (open) => {
     let error: unknown
     attempt = 'x-first'
     route(site, () => {
-      if (error) throw error
+      if (error !== undefined) throw error
     })
     site.app.onError((error, c) => c.text('failed', error instanceof HTTPException ? error.status : 500))
     await site.get('/page')
     pass(60)
     attempt = 'x-later'
-    for (const thrown of ['down', new Error('down'), new HTTPException(503)]) {
+    for (const thrown of ['down', null, { status: 500 }, new Error('down'), new HTTPException(503)]) {
       error = thrown
       const answer = await site.get('/page')
       expect(answer).toMatchObject({ status: 200, body: 'good' })
       expect([answer.headers.has('x-first'), answer.headers.has('x-later')]).toEqual([true, false])
       expect(answer.cache).toMatch(/^fwd=stale; (fwd-status=50[03]; )?ttl=0; detail=stale-if-error$/)
+      expect(site.transcript().at(-1)).toBe('not-stored GET /page {reason: error, detail: stale-if-error}')
     }
     error = new HTTPException(404)
     expect(await site.get('/page')).toMatchObject({ status: 404, body: 'failed' })
-    error = null
+    expect(site.transcript().at(-1)).toBe('not-stored GET /page {reason: error}')
+    error = undefined
     expect((await site.get('/page')).cache).toMatch(/^fwd=stale; stored/)
   })
 
@@ -138,10 +141,14 @@ onBothStores('RFC 5861 §4', (open) => {
     site.app.get('/page', cache({ expire: 60, ...WINDOW, staleWhileRevalidate: 10 }), handler as never)
     await site.get('/page')
     answer = undefined
-    for (const seconds of [65, 10]) {
-      pass(seconds)
+    for (const told of [
+      ['hit GET /page {ttl: -5}', 'not-stored GET /page {reason: error, detail: refresh}'],
+      ['miss GET /page {reason: stale}', 'not-stored GET /page {reason: error, detail: stale-if-error}'],
+    ]) {
+      pass(told[0]!.startsWith('hit') ? 65 : 10)
+      site.transcript()
       expect(await site.get('/page')).toMatchObject({ status: 200, body: 'good' })
-      await site.settle()
+      expect(site.transcript()).toEqual(told)
     }
   })
 

@@ -11,10 +11,10 @@ import type { Visit } from '../visit.ts'
  * are the end for the client, and wait with it; else each chunk passes at once, since the client may have to answer it
  * before the next is made. Where there is no body, the whole response waits.
  */
-export async function holdEnd({ c, asked }: Visit, promise: Promise<unknown>): Promise<void> {
+export async function holdEnd({ c }: Visit, promise: Promise<unknown>): Promise<void> {
   const { res } = c
   const { body } = res
-  if (!body || asked.method === 'HEAD' || res.headers.get('content-length') === '0') {
+  if (!body || res.headers.get('content-length') === '0') {
     await promise
     return
   }

@@ -17,7 +17,8 @@ onBothStores('awaitStore', (open) => {
     ['a 304 to a client that has it', REPLY, { headers: { 'if-none-match': '"v1"' } }],
   ])('the next request finds it: %s', async (_, reply, init) => {
     const site = originAt(open(), [reply], { awaitStore: true })
-    await read(await site.fetch('/page', init))
+    const { status = 200 } = init.headers ? { status: 304 } : reply
+    expect((await read(await site.fetch('/page', init))).status).toBe(status)
     expect((await read(await site.fetch('/page'))).cache).toBe('hit; ttl=60')
   })
 
@@ -50,7 +51,7 @@ onBothStores('awaitStore', (open) => {
   })
 
   test('the body is whole, in its order', async () => {
-    const chunks = ['first ', '', 'second ', 'third']
+    const chunks = ['first ', '', 'second ', 'third', '.']
     const site = open()
     site.app.get('/page', cache({ expire: 60, awaitStore: true }), (c) => {
       const rest = chunks.map((chunk) => new TextEncoder().encode(chunk))
@@ -64,8 +65,8 @@ onBothStores('awaitStore', (open) => {
         }),
       )
     })
-    expect((await site.get('/page')).body).toBe('first second third')
-    expect((await site.get('/page')).body).toBe('first second third')
+    expect((await site.get('/page')).body).toBe('first second third.')
+    expect((await site.get('/page')).body).toBe('first second third.')
   })
 })
 
@@ -111,6 +112,8 @@ async function dialogue(headers: Record<string, string>) {
       await out.write('ready?')
       await answered.pass()
       await out.write('done')
+      // No bytes: those before them are the last.
+      await out.write('')
     })
   })
   const reader = (await site.fetch('/page')).body!.getReader()
@@ -151,6 +154,19 @@ test('where there is a Content-Length its last bytes are the end, and wait', asy
   expect(await next()).toBe('end')
 })
 
+test.each<[string, number, Reply, RequestInit]>([
+  ['has no body', 204, { ...REPLY, status: 204 }, {}],
+  ['has no bytes', 200, { headers: { ...REPLY.headers, 'content-length': '0' }, body: '' }, {}],
+  ['says that the client has it', 304, REPLY, { headers: { 'if-none-match': '"v1"' } }],
+])('what %s has ended where it begins: all of it waits', async (_, status, reply, init) => {
+  const { store, letGo } = held()
+  const site = originAt(openSite({ store }), [reply], { awaitStore: true })
+  const answer = Promise.resolve(site.fetch('/page', init))
+  expect(await soFar(answer)).toBe('nothing yet')
+  letGo()
+  expect(await read(await answer)).toMatchObject({ status, body: '' })
+})
+
 test.each([
   ['304', 'GET', { status: 304 }],
   ['304', 'HEAD', { status: 304 }],
@@ -172,10 +188,16 @@ test.each([
   await reading
 })
 
-test('by default it does not', async () => {
-  const { store, letGo } = held()
-  const site = originAt(openSite({ store }), [REPLY])
-  expect(await (await site.fetch('/page')).text()).toBe('one')
+test.each<[string, number, Reply[]]>([
+  ['made', 0, [REPLY]],
+  ['renewed', 1, [REPLY, { status: 304 }]],
+])('by default what was %s does not', async (_, after, replies) => {
+  const { store, letGo } = held(after)
+  const site = originAt(openSite({ store }), replies)
+  for (let i = 0; i <= after; i++) {
+    expect(await soFar(Promise.resolve(site.fetch('/page')).then((answer) => answer.text()))).toBe('one')
+    pass(60)
+  }
   letGo()
   await site.settle()
 })

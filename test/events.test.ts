@@ -24,6 +24,10 @@ describe('what a person is told', () => {
       'hono-redis-cache at GET /products/:id: no Redis is configured',
     ],
     [DOWN, DOWN_TOLD],
+    [
+      { ...DOWN, reason: 'breaker-open' },
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (breaker-open)',
+    ],
     [{ ...DOWN, breaker: 'opened' }, `${DOWN_TOLD}; such calls are not made for ten seconds`],
     [
       { type: 'clear', scopes: ['a'], confirmed: false },
@@ -103,6 +107,7 @@ describe('what a person is told', () => {
     { type: 'miss', namespace: 'default', key: 'k', reason: 'uri-miss', milliseconds: 1 },
     { type: 'stored', namespace: 'default', key: 'k', seconds: 5, size: 5, milliseconds: 1 },
     { type: 'not-stored', reason: 'private' },
+    { type: 'not-stored', reason: 'error', detail: 'refresh' },
     { type: 'bypass', reason: 'when' },
     { type: 'bypass', reason: 'configuration' },
     { type: 'clear', scopes: ['a'], confirmed: true },
@@ -121,6 +126,9 @@ describe('warnings', () => {
     hear(at({ ...DOWN, reason: 'unauthorized' }))
     hear(at({ type: 'misconfigured', detail: 'wrong' }))
     expect(told).toHaveLength(5)
+    for (const type of ['bypass', 'not-stored'] as const)
+      hear(at({ type, reason: 'configuration', detail: 'it threw' }))
+    expect(told).toHaveLength(7)
   })
 
   test('each redisCache() has its own', () => {

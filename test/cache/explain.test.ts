@@ -105,6 +105,25 @@ onBothStores('explanations', (open) => {
     `)
   })
 
+  test('explain() names what the route declares, and what that stands for', async () => {
+    const site = open()
+    const vary = { headers: ['x-tenant'], cookies: ['theme'], vars: ['user'], covers: ['authorization'] }
+    let inputs: Explanation['inputs'] | undefined
+    site.app.use(async (c, next) => {
+      c.set('user' as never, 'ann' as never)
+      await next()
+      inputs = c.get('cache').explain().inputs
+    })
+    site.app.get('/page', cache({ vary }), (c) => c.text(String(c.req.header('authorization') !== '')))
+    await site.get('/page')
+    expect(inputs).toEqual({
+      keyed: ['header x-tenant', 'cookie theme', 'var user'],
+      learned: [],
+      ignored: ['header authorization'],
+      refused: [],
+    })
+  })
+
   test('Cache-Status of an earlier cache is kept, and ours appended', async () => {
     const site = open()
     site.app.get('/page', cache(), (c) => c.text('made', 200, { 'cache-status': 'Origin; hit; ttl=5' }))

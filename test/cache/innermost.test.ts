@@ -75,6 +75,18 @@ onBothStores('nested caches', (open) => {
     expect(await site.get('/me', { headers })).toMatchObject({ body: 'one', cache: 'hit; ttl=20' })
   })
 
+  test('a part that a hidden one has selected is given on', async () => {
+    const site = open()
+    site.app.use(cache({ policy: 'standard' }))
+    site.app.get('/page', every(cache({ expire: 20 })), (c) => c.text('0123'))
+    for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=20'])
+      expect(await site.get('/page')).toMatchObject({ body: '0123', cache })
+    expect(await site.get('/page', { headers: { range: 'bytes=1-2' } })).toMatchObject({
+      status: 206,
+      body: '12',
+    })
+  })
+
   test('nor what it stores where a refresh of the outer one comes to it', async () => {
     const site = open()
     const made = counter()

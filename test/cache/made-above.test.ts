@@ -36,6 +36,13 @@ onBothStores('a page into which middleware above puts the name of the caller', (
     expect(hit.headers.has('etag')).toBe(false)
   })
 
+  test('has that of its handler, who may know what stands above', async () => {
+    const { ask } = personalSite('"v1"')
+    await ask('alice')
+    const hit = await ask('alice')
+    expect([hit.cache, hit.headers.get('etag')]).toEqual(['hit; ttl=60', '"v1"'])
+  })
+
   test('is not confirmed to another caller in the same browser, on a miss or on a hit', async () => {
     const { ask } = personalSite('"v1"')
     for (const user of ['alice', 'bob', 'carol']) {
@@ -75,6 +82,20 @@ onBothStores('a response of which middleware above changes no more than the fiel
     expect(await ask({ range: 'bytes=1-2' })).toEqual([206, 'ad', 'bytes 1-2/4', 'set'])
     expect(await ask({ range: 'bytes=9-' })).toEqual([416, '', 'bytes */4', 'set'])
     expect(await ask({})).toEqual([200, 'made', null, 'set'])
+  })
+
+  test('has no field again that was taken away above, in a 304 either', async () => {
+    const site = open()
+    site.app.use(async (c, next) => {
+      await next()
+      const { body, status, headers } = c.res
+      const left = [...headers].filter(([name]) => name !== 'x-inside')
+      c.res = undefined
+      c.res = new Response(body, { status, headers: left })
+    })
+    site.app.get('/page', cache(), (c) => c.text('made', 200, { etag: '"v1"', 'x-inside': 'yes' }))
+    for (const headers of [{}, { 'if-none-match': '"v1"' }])
+      expect((await site.get('/page', { headers })).headers.has('x-inside')).toBe(false)
   })
 
   test("with Hono's own etag() above, a client that has it gets its 304", async () => {

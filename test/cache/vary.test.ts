@@ -66,6 +66,33 @@ onBothStores('vary', (open) => {
     expect(await get()).toMatchObject({ body: 'for nobody', cache: 'hit; ttl=60' })
   })
 
+  test('a header that is read beside declared cookies is learned, as without them', async () => {
+    const site = open()
+    site.app.get('/page', cache({ vary: { cookies: ['theme'] } }), (c) =>
+      c.text(`${c.req.header('cookie')} ${c.req.header('x-user')}`),
+    )
+    for (const user of ['ann', 'bob']) {
+      const headers = { cookie: 'theme=dark', 'x-user': user }
+      expect((await site.get('/page', { headers })).body).toBe(`theme=dark ${user}`)
+    }
+  })
+
+  test('what is declared is not learned besides, whoever reads it or names it in Vary', async () => {
+    const site = open()
+    const learned: unknown[] = []
+    site.app.use(async (c, next) => {
+      c.set('user' as never, 'ann' as never)
+      await next()
+      learned.push(c.get('cache').explain().inputs.learned)
+    })
+    site.app.get('/page', cache({ vary: { headers: ['x-tenant'], vars: ['user'] } }), (c) =>
+      c.json([c.req.header('x-tenant'), c.get('user' as never)], 200, { vary: 'X-Tenant' }),
+    )
+    for (const cache of ['fwd=uri-miss; stored', 'hit; ttl=60'])
+      expect(await site.get('/page')).toMatchObject({ cache })
+    expect(learned).toEqual([[], []])
+  })
+
   test('a variable makes a key of its own for every value, and for every order of its members', async () => {
     const site = siteWith(NO_VALUES, ['user', 'plan'])
     expect((await site.get({ user: { id: 1, roles: ['a'] }, plan: 'free' })).body).toBe('one')

@@ -40,6 +40,7 @@ describe('RFC 9111 §3.3 Storing Incomplete Responses', () => {
 describe('RFC 9111 §3.3: "the request is partial and specifies a range wholly within the incomplete response"', () => {
   const middle = part('bytes 2-5/10', '2345')
   const end = part('bytes 6-9/10', '6789')
+  const long = part('bytes 6-9/10', '6789!')
   const endless = part('bytes 2-5/*', '2345', 'bytes=2-')
 
   test.each<[string, Part, string, string, [number, number, number | null]]>([
@@ -48,6 +49,7 @@ describe('RFC 9111 §3.3: "the request is partial and specifies a range wholly w
     ['its end', middle, 'bytes=5-5', '5', [5, 5, 10]],
     ['from within it to the end, which it reaches', end, 'bytes=7-', '789', [7, 9, 10]],
     ['past the end, which it reaches', end, 'bytes=7-99', '789', [7, 9, 10]],
+    ['past the end, where it holds more than it says', long, 'bytes=7-99', '789', [7, 9, 10]],
     ['the last bytes, which it reaches', end, 'bytes=-3', '789', [7, 9, 10]],
     ['as many last bytes as it has', end, 'bytes=-4', '6789', [6, 9, 10]],
     ['a part of one of unknown length', endless, 'bytes=3-4', '34', [3, 4, null]],

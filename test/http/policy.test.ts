@@ -44,6 +44,11 @@ const objection = (given: Given, rules?: Partial<Rules>) => {
 
 const PLAIN = { fresh: 60, age: 0, staleWhileRevalidate: 0, staleIfError: 0, validate: false, strict: false }
 
+const UNDERSTOOD = [
+  ...[200, 203, 204, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 414, 421, 451],
+  ...[500, 501, 502, 503, 504],
+]
+
 const PART = { 'content-range': 'bytes 0-1/10' }
 
 /** For how many seconds a response with these fields is fresh. */
@@ -171,6 +176,11 @@ describe('RFC 9111 §3 Storing Responses in Caches', () => {
     ['a type that begins like that of event streams', { headers: { 'content-type': 'text/event-stream2' } }],
     ['a directive that begins like no-store', { headers: { 'cache-control': 'no-storey, x="no-store"' } }],
     ['must-revalidate', { headers: { 'cache-control': 'must-revalidate' } }],
+    ...UNDERSTOOD.map((status): [string, Given, Partial<Rules>] => [
+      `a ${status} that must be understood`,
+      { status, headers: { 'cache-control': 'max-age=60, must-understand', ...(status === 206 && PART) } },
+      { profile: PROFILES.standard },
+    ]),
   ])('does not keep out %s', (_, given, rules) => {
     expect(objection(given, rules)).toBeNull()
   })

@@ -37,6 +37,29 @@ describe('headers that are no input of a route that reads them', () => {
   })
 })
 
+describe('a coding', () => {
+  function codedPage(coding: (c: Context) => string | undefined) {
+    const site = openSite({ store: memoryStore() })
+    site.app.get('/page', cache(), (c) => {
+      const chosen = coding(c)
+      return c.body(`in ${chosen}`, 200, chosen ? { 'content-encoding': chosen } : {})
+    })
+    return (accepted: string) => site.get('/page', { headers: { 'accept-encoding': accepted } })
+  }
+
+  test('that a route has chosen by Accept-Encoding is for no other client, though it does not say so', async () => {
+    const ask = codedPage((c) => c.req.header('accept-encoding'))
+    expect((await ask('zstd')).body).toBe('in zstd')
+    expect((await ask('dcb')).body).toBe('in dcb')
+  })
+
+  test('that it has whoever asks makes no variants', async () => {
+    const ask = codedPage(() => 'zstd')
+    await ask('zstd')
+    expect((await ask('dcb')).cache).toBe('hit; ttl=60')
+  })
+})
+
 describe('a route that takes the raw request has one entry for all who differ', () => {
   const names = [
     ...['accept', 'accept-charset', 'accept-encoding', 'accept-language', 'connection', 'content-length'],

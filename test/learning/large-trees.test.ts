@@ -6,6 +6,7 @@ import { openSite } from '../support/site.ts'
 declare module 'hono' {
   interface ContextVariableMap {
     filters: { name: string }[]
+    chosen: { name: string }[]
   }
 }
 
@@ -46,6 +47,21 @@ test('a small one that is read for each of many rows is copied once, too', async
   expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
   expect(copying).toHaveBeenCalledOnce()
   copying.mockRestore()
+})
+
+test('one that has two names is an input by both', async () => {
+  const site = openSite({ store: memoryStore() })
+  const lamps = [{ name: 'lamp '.repeat(5_000) }]
+  site.app.use(async (c, next) => {
+    c.set('filters', lamps)
+    c.set('chosen', c.req.query('all') ? lamps : [])
+    await next()
+  })
+  site.app.get('/page', cache({ query: false }), (c) =>
+    c.text(`${c.get('filters').length} ${c.get('chosen').length}`),
+  )
+  expect((await site.get('/page?all=1')).body).toBe('1 1')
+  expect((await site.get('/page')).body).toBe('1 0')
 })
 
 test('one that the route changes between two reads is not stored, as ever', async () => {

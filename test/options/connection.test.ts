@@ -41,6 +41,9 @@ describe('redisCache()', () => {
       [`rediss://default:${SECRET}@redis.example:6379`, SOCKET],
       [`https://default:${SECRET}@redis.example`, 'a string'],
       ['https://redis.example/?a=1', 'a string'],
+      ['https://redis.example/#a', 'a string'],
+      ['https://redis:example', 'a string'],
+      [new globalThis.URL(URL), 'an object'],
       [' https://a', 'a string'],
       ['https://a\n', 'a string'],
     ),
@@ -113,8 +116,8 @@ describe('redisCache()', () => {
     ['a url without a token', { url: URL }, 'url and token need each other; give both'],
     ['a token without a url', { token: SECRET }, 'url and token need each other; give both'],
   ])('%s', (_, options, expected) => {
-    expect(inRedisCache(options)).toContain(expected)
-    expect(inOpenCache(options)).toContain(expected)
+    expect(inRedisCache(options)).toContain(`redisCache(): ${expected}`)
+    expect(inOpenCache(options)).toContain(`openCache(): ${expected}`)
   })
 
   test.each<object>([
@@ -131,6 +134,7 @@ describe('redisCache()', () => {
     { store: redisStore({ send: async () => null }) },
     { store: STORE, near: { seconds: 3, maxBytes: undefined } },
     { store: STORE, timeout: { read: undefined, write: 100 } },
+    { store: STORE, timeout: 1 },
     { store: STORE, url: undefined, token: undefined, redis: undefined, defaults: undefined },
     { enabled: () => false, exclude: [], waitUntil: () => {}, onEvent: () => {} },
   ])('%o can be meant', (options) => {

@@ -1,8 +1,8 @@
 /** Credentials of the runtime's environment: which names, what is half set or malformed, and what cannot be read. */
-import { Context } from 'hono'
+import { Context, Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError } from '../../src/errors.ts'
-import { openCache } from '../../src/index.ts'
+import { cache, openCache, redisCache } from '../../src/index.ts'
 import { credentials, runsManyIsolates } from '../../src/options/environment.ts'
 
 const NAMES = [
@@ -84,6 +84,36 @@ describe.each([
   ])('a URL that is none is a mistake, and is not quoted: %j', (url, found) => {
     const message = `${URL_NAME} must be an http:// or https:// URL without quotes, spaces, credentials or query; got ${found}`
     expect(() => read({ ...UPSTASH, [URL_NAME]: url })).toThrow(new ConfigError(message))
+  })
+})
+
+describe('credentials of the environment', () => {
+  const sentBy = async (act: () => Promise<unknown>) => {
+    setting(UPSTASH)
+    const sent: [url: string, command: string][] = []
+    vi.stubGlobal('fetch', async (url: string, { body }: { body: string }) => {
+      sent.push([url, body])
+      return new Response(null, { status: 500 })
+    })
+    await act()
+    return sent[0]!
+  }
+  test.each<[string, string, (options: { prefix: string; onEvent(): void }) => Promise<unknown>]>([
+    ['openCache()', 'one', (options) => openCache(options).clear()],
+    [
+      'redisCache()',
+      'other',
+      async (options) => {
+        const app = new Hono()
+        app.use(redisCache(options))
+        app.get('/page', cache(), (c) => c.text('made'))
+        await app.request('/page')
+      },
+    ],
+  ])('are used beside what else %s is told', async (_, prefix, act) => {
+    const [url, command] = await sentBy(() => act({ prefix, onEvent: () => {} }))
+    expect(url).toMatch(/^https:\/\/upstash\.example/)
+    expect(command).toContain(`"${prefix}:clock"`)
   })
 })
 

@@ -40,6 +40,8 @@ describe('cache()', () => {
       seconds,
       [{ 99: 1 }, 'an object with a member "99"'],
       [{ 200: 1, ok: 1 }, 'an object with a member "ok"'],
+      [{ 2000: 1 }, 'an object with a member "2000"'],
+      [{ 1200: 1 }, 'an object with a member "1200"'],
       [{}, 'an empty object'],
       [{ 200: undefined }, 'an empty object'],
       [null, 'null'],
@@ -142,6 +144,13 @@ describe('cache()', () => {
 
   test('key and keyBuilder', () => {
     expect(inCache({ key: 'a', keyBuilder: () => 'b' })).toContain('key and keyBuilder exclude each other')
+  })
+
+  test('lease and coalesce: false', () => {
+    const mistaken = { lease: true, coalesce: false }
+    expect(inCache(mistaken)).toBe('cache(): lease needs coalesce; leave out coalesce: false')
+    for (const options of [{ lease: true }, { lease: true, coalesce: true }, { coalesce: false }])
+      expect(cache(options)).toBeTypeOf('function')
   })
 
   test('a key for all routes, which would share one answer', () => {

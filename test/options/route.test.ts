@@ -1,7 +1,7 @@
 /** The options of a `cache()`, resolved: the defaults, one form for each option, and whose options win. */
 import { describe, expect, test } from 'vitest'
 import { PROFILES } from '../../src/http/profile.ts'
-import { covers, declaredVary, resolveRoute, routeResolver } from '../../src/options/route.ts'
+import { covers, declaredVary, isKeyedByUrl, resolveRoute, routeResolver } from '../../src/options/route.ts'
 
 describe('defaults', () => {
   test('are those of the README', () => {
@@ -152,4 +152,18 @@ describe('the defaults of redisCache()', () => {
     expect(routeFor({ expire: 5 })).not.toBe(routeFor(defaults))
     expect(routeFor(undefined)).toBe(routeFor(undefined))
   })
+})
+
+test.each([
+  [true, {}],
+  [true, { namespace: 'catalog', vary: { covers: [] } }],
+  [false, { vary: ['accept'] }],
+  [false, { vary: { cookies: ['theme'] } }],
+  [false, { vary: { vars: ['user'] } }],
+  [false, { vary: { headers: ['accept'], cookies: ['theme'] } }],
+  [false, { vary: { headers: ['accept'], vars: ['user'] } }],
+  [false, { vary: { cookies: ['theme'], vars: ['user'] } }],
+  [false, { keyBuilder: () => 'built' }],
+])('whether one URL has one key: %s for %j', (is, options) => {
+  expect(isKeyedByUrl(resolveRoute(options))).toBe(is)
 })

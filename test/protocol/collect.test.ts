@@ -235,6 +235,20 @@ describe('a page over one connection, made of a memo over another', () => {
     },
   )
 
+  test.each(OTHERS)('%s: nor is it renewed by a 304 that has asked the memo', async (_, ...two) => {
+    const product = part('product')
+    const site = twoDeep(...two, async (c) => {
+      if (!c.req.header('if-none-match')) return c.text('page', 200, { etag: '"v1"' })
+      await product(c, {})
+      return c.body(null, 304)
+    })
+    await site.get('/page')
+    pass(60)
+    const { body, cache } = await site.get('/page')
+    expect([body, cache]).toEqual(['page', expect.stringMatching(/detail=lost$/)])
+    expect((await site.get('/page')).cache).toMatch(/^fwd=stale/)
+  })
+
   test.each(OTHERS)('%s: a page over that of the memo is stored as ever', async (_, ...two) => {
     const site = twoDeep(...two, cache())
     await site.get('/page')

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
 import { openSite } from '../support/site.ts'
@@ -49,9 +49,10 @@ describe('with a coding that fetch() has taken from its body', () => {
   let url: string
 
   beforeAll(async () => {
-    const headers = { 'content-encoding': 'gzip', 'content-type': 'text/css' }
     origin = createServer(({ url }, response) => {
-      const body = gzipSync('fetched')
+      const coding = /^\/(br|GZIP)$/.exec(url!)?.[1] ?? 'gzip'
+      const headers = { 'content-encoding': coding, 'content-type': 'text/css' }
+      const body = coding === 'br' ? brotliCompressSync('fetched') : gzipSync('fetched')
       response.sendDate = false
       if (url === '/plain') response.writeHead(200, { 'content-length': 7 }).end('fetched')
       else
@@ -68,12 +69,17 @@ describe('with a coding that fetch() has taken from its body', () => {
     origin.closeAllConnections()
   })
 
-  test.each([
-    ['stored', {}, ['fwd=uri-miss; stored', 'hit; ttl=60']],
-    ['let past', { when: () => false }, ['fwd=bypass; detail=when', 'fwd=bypass; detail=when']],
-  ])('it is %s without', async (_, options, told) => {
+  test.each<[string, string, object, string[]]>([
+    ...['', 'br', 'GZIP'].map((path): [string, string, object, string[]] => [
+      `stored, ${path}`,
+      path,
+      {},
+      ['fwd=uri-miss; stored', 'hit; ttl=60'],
+    ]),
+    ['let past', '', { when: () => false }, ['fwd=bypass; detail=when', 'fwd=bypass; detail=when']],
+  ])('it is %s without', async (_, path, options, told) => {
     const site = openSite({ store: memoryStore() })
-    site.app.get('/page', cache(options), () => fetch(url))
+    site.app.get('/page', cache(options), () => fetch(url + path))
     for (const cache of told) {
       const { headers, ...answer } = await site.get('/page')
       expect(answer).toEqual({ status: 200, body: 'fetched', cache })

@@ -169,7 +169,8 @@ onBothStores('what the refresh asks', (open) => {
     expect(refresh).toMatchObject({ method: 'GET', url: 'http://localhost/page?a=1' })
     expect(refresh.headers.get('if-none-match')).toBe('"v1"')
     expect(refresh.headers.get('x-own')).toBe('kept')
-    for (const name of ['if-range', 'range']) expect(refresh.headers.has(name)).toBe(false)
+    for (const name of ['if-range', 'range', 'if-modified-since'])
+      expect(refresh.headers.has(name)).toBe(false)
     // Its 304 has renewed the entry.
     expect(await site.get('/page?a=1')).toMatchObject({ body: 'one', cache: 'hit; ttl=90' })
   })
@@ -209,6 +210,25 @@ onBothStores('what the refresh asks', (open) => {
     },
   )
 
+  test('explain() tells of it, where the app has no variable of its own in that place', async () => {
+    const site = open()
+    const told: unknown[] = []
+    site.app.use('/own', async (c, next) => {
+      c.set('cache', 'of the app' as never)
+      await next()
+    })
+    for (const path of ['/page', '/own'])
+      site.app.get(path, cache({ expire: 60, ...WINDOW, autoVary: false }), (c) => {
+        const handle = c.get('cache')
+        told.push(handle.explain ? handle.explain().events.map(({ type }) => type) : handle)
+        return c.text('made')
+      })
+    for (const path of ['/page', '/own']) await site.get(path)
+    pass(70)
+    for (const path of ['/page', '/own']) await site.get(path)
+    expect(told).toEqual([['miss'], 'of the app', [], 'of the app'])
+  })
+
   test('its own tags, and its own reads, count', async () => {
     const site = open()
     const made = counter()
@@ -243,6 +263,19 @@ onBothStores('a refresh in which another cache() acts', (open) => {
     expect((await site.get('/page')).body).toBe('one')
     const { cache: status, body } = await site.get('/page')
     expect({ status, body }).toEqual({ status: 'hit; ttl=-10', body: 'one' })
+  })
+})
+
+onBothStores('a refresh that is answered with a 304 nobody asked for', (open) => {
+  test.each<[string, Reply, CacheOptions]>([
+    ['of a page without validators', GOOD, { ...WINDOW, etag: false }],
+    ['of one that was not there', { ...GOOD, status: 404 }, WINDOW],
+  ])('%s: renews nothing', async (_, reply, options) => {
+    const site = originAt(open(), [reply, { status: 304, headers: fresh(90) }], options)
+    await site.get('/page')
+    pass(70)
+    await site.get('/page')
+    expect((await site.get('/page')).cache).toBe('hit; ttl=-10')
   })
 })
 

@@ -100,6 +100,19 @@ onBothStores('a refresh that finds the page gone', (open) => {
     expect((await site.get('/page', alice)).body).not.toBe('one')
   })
 
+  test('unless it was seen being made, and reads none: it says that of the page', async () => {
+    const site = open()
+    const made = counter()
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => {
+      const text = made()
+      return c.text(text, 200, text === 'one' ? {} : { 'cache-control': 'no-store' })
+    })
+    await site.get('/page')
+    pass(70)
+    await site.get('/page', { headers: { cookie: 'alice' } })
+    expect((await site.get('/page')).body).not.toBe('one')
+  })
+
   test('but what middleware above says of an answer is not about the page', async () => {
     const site = open()
     const made = counter()
@@ -151,7 +164,9 @@ onBothStores('a refresh that finds the page gone', (open) => {
     const site = originAt(open(), [GOOD, { status: 404, headers: fresh(10) }], WINDOW)
     await site.get('/page')
     pass(70)
+    site.transcript()
     await site.get('/page')
+    expect(site.transcript()).toEqual(['hit GET /* {ttl: -10}', 'stored GET /* {seconds: 110}'])
     expect(await site.get('/page')).toMatchObject({ status: 404, body: 'two', cache: 'hit; ttl=10' })
   })
 })

@@ -106,7 +106,7 @@ onBothStores('RFC 9110 §9.3.3, a POST that says what a GET would get', (open) =
   ])('is not, %s', async (_, headers, status = 200) => {
     const site = unsafe(open(), { ...post(headers), status }, { expire: 60 })
     await site.get('/page')
-    await site.get('/page', { method: 'POST' })
+    expect((await site.get('/page', { method: 'POST' })).cache).toBe('fwd=method')
     expect(await site.get('/page')).toMatchObject({ body: 'two' })
   })
 

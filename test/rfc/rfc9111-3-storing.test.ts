@@ -13,6 +13,10 @@ const STORED: [story: string, reply: Reply, request?: RequestInit, options?: Cac
   ['any final status: one that nobody knows', { status: 599, headers: fresh(60) }],
   ['a redirect', { status: 302, headers: { ...fresh(60), location: '/elsewhere' } }],
   ['204, without a body', { status: 204, headers: fresh(60) }],
+  ...[204, 205].map((status): [string, Reply] => [
+    `${status}, though it has a type`,
+    { status, headers: { ...fresh(60), 'content-type': 'text/plain' }, body: null },
+  ]),
   ['what must be understood, and is', { status: 404, headers: fresh(60, ', must-understand') }],
   [
     'no-store, which must-understand takes the place of',
@@ -78,6 +82,27 @@ onBothStores('RFC 9111 §3', (open) => {
   })
 })
 
+onBothStores('what is stored though it is not fresh, to be validated', (open) => {
+  test.each<[string, string, Reply]>([
+    [
+      'a page that an ETag tells from its next version',
+      'fwd=uri-miss; stored',
+      { headers: { etag: '"v1"' } },
+    ],
+    ['one that a date tells', 'fwd=uri-miss; stored', { headers: { 'last-modified': at(-9) } }],
+    [
+      'no redirect, of which nothing is asked',
+      'fwd=uri-miss; detail=not-fresh',
+      { status: 300, headers: { etag: '"v1"' } },
+    ],
+  ])('%s', async (_, cache, { headers, ...reply }) => {
+    const site = originAt(open(), [
+      { ...reply, headers: { ...headers, ...fresh(0) } as Record<string, string> },
+    ])
+    expect((await site.get('/page')).cache).toBe(cache)
+  })
+})
+
 onBothStores('RFC 9111 §3.5, what an authorized request brings is for others', (open) => {
   test.each<[string, Record<string, string>]>([
     ['no longer than the response itself says', { 'cache-control': 'max-age=0, must-revalidate' }],
@@ -131,13 +156,16 @@ onBothStores('RFC 9111 §3.1 and §7.3, fields', (open) => {
   })
 
   test.each([
+    ['public, where the route makes it fresh', { 'cache-control': 'public' }],
+    ['a second', fresh(1)],
     ['public, and fresh by heuristics', { 'cache-control': 'public', 'last-modified': at(-100_000) }],
     ['max-age', fresh(60)],
     ['s-maxage', { 'cache-control': 's-maxage=60' }],
     ['Expires', { date: at(0), expires: at(60) }],
     ['CDN-Cache-Control', { 'cdn-cache-control': 'max-age=60' }],
   ])('Set-Cookie is kept where the response is explicitly cacheable: %s', async (_, headers) => {
-    const site = originAt(open(), [{ headers: { ...headers, 'set-cookie': 'theme=dark' } }, { status: 304 }])
+    const replies = [{ headers: { ...headers, 'set-cookie': 'theme=dark' } }, { status: 304 }]
+    const site = originAt(open(), replies, { expire: 60 })
     await site.get('/page')
     const again = await site.get('/page')
     expect(again.body).toBe('one')

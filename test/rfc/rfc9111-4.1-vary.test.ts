@@ -107,6 +107,14 @@ onBothStores('RFC 9111 §4.1', (open) => {
     expect((await site.get('/page', { headers: { 'accept-language': 'fr, en;q=0.5' } })).body).toBe('two')
   })
 
+  test('a language is the same however it is written', async () => {
+    const site = originAt(open(), varying('Accept-Language', { 'content-language': 'DE' }))
+    const cached = async () => (await site.get('/page', { headers: { 'accept-language': 'de' } })).cache
+    await cached()
+    pass(60)
+    expect([await cached(), await cached()]).toEqual(['fwd=stale; stored', 'hit; ttl=60'])
+  })
+
   test('no client writes what stands for a language', async () => {
     const site = originAt(open(), varying('Accept-Language', { 'content-language': 'de' }))
     await site.get('/page', { headers: { 'accept-language': 'de' } })

@@ -50,7 +50,7 @@ onBothStores('RFC 9111 §4.3.1, Sending a Validation Request', (open) => {
     expect(site.asked[1]!.headers.has('if-modified-since')).toBe(false)
   })
 
-  test.each([401, 404, 301])(
+  test.each([401, 404, 301, 300])(
     'of a stored %i nothing is asked: a 304 would be about the page',
     async (status) => {
       const site = originAt(open(), [
@@ -189,6 +189,13 @@ onBothStores('RFC 9111 §4.3.4, Freshening Stored Responses upon Validation', (o
     await site.get('/page')
     pass(61)
     expect((await site.get('/page', { headers: { 'if-none-match': '"v1"' } })).status).toBe(304)
+  })
+
+  test('one that nobody asked for renews nothing: the client has it', async () => {
+    const site = originAt(open(), [{ headers: fresh(60) }, { status: 304, headers: fresh(60) }])
+    await site.get('/page')
+    pass(60)
+    for (let i = 0; i < 2; i++) expect((await site.get('/page')).status).toBe(304)
   })
 
   test('a full answer takes the place of what was stored', async () => {

@@ -134,6 +134,10 @@ onBothStores('a 304 is stored on the same terms as a response', (open) => {
 
   test('what downstream caches were told to vary on stays, where the 304 names something else', async () => {
     const site = open()
+    site.app.use(async (c, next) => {
+      c.header('vary', 'origin')
+      await next()
+    })
     site.app.get('/page', cache({ expire: 60 }), (c) => {
       const tenant = c.req.header('x-tenant') ?? 'nobody'
       if (c.req.header('if-none-match')) return c.body(null, 304, { vary: 'accept' })
@@ -142,6 +146,16 @@ onBothStores('a 304 is stored on the same terms as a response', (open) => {
     await site.get('/page')
     pass(60)
     await site.get('/page')
-    expect((await site.get('/page')).headers.get('vary')).toBe('accept, x-tenant')
+    const { headers } = await site.get('/page')
+    expect(headers.get('vary')).toBe('origin, accept, x-tenant')
+    expect(headers.get('etag')).toBe('"v1"')
+  })
+
+  test('nor are they told of anything, where neither names something', async () => {
+    const site = originAt(open(), [V1, unchanged()])
+    await site.get('/page')
+    pass(60)
+    await site.get('/page')
+    expect((await site.get('/page')).headers.has('vary')).toBe(false)
   })
 })

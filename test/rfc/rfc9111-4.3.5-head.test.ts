@@ -21,6 +21,26 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     expect(hit.headers.get('x-new')).toBe('yes')
   })
 
+  test.each<[string, Record<string, string>]>([
+    ['but one of its two validators', { 'last-modified': at(-9) }],
+    ['the other one', { etag: '"v1"' }],
+    [
+      'the length of a coded body, where the stored one is not',
+      {
+        ...{ etag: '"v1"', 'content-encoding': 'gzip', 'content-length': '28' },
+      },
+    ],
+  ])('so does one that names %s', async (_, received) => {
+    const site = originAt(open(), [
+      { ...GET, headers: { ...GET.headers, 'last-modified': at(-9) } },
+      { headers: { ...fresh(90), ...received } },
+    ])
+    await site.get('/page')
+    pass(60)
+    await site.get('/page', HEAD)
+    expect(await site.get('/page')).toMatchObject({ body: 'the page', cache: 'hit; ttl=90' })
+  })
+
   test('who has that version already is told so', async () => {
     const site = originAt(open(), [GET, { headers: { ...fresh(90), etag: '"v1"' } }])
     await site.get('/page')
@@ -73,6 +93,13 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     expect((await site.get('/page')).body).toBe('new page')
   })
 
+  test('one of another status is about the request, or this moment', async () => {
+    const site = originAt(open(), [GET, { status: 404, headers: { etag: '"none"' } }])
+    await site.get('/page')
+    await site.get('/page', { ...HEAD, headers: { 'cache-control': 'no-cache' } })
+    expect(await site.get('/page')).toMatchObject({ body: 'the page', cache: 'hit; ttl=60' })
+  })
+
   test('a language that it has from middleware above is none of the stored body', async () => {
     const site = open()
     site.app.use(async (c, next) => {
@@ -103,13 +130,14 @@ onBothStores('RFC 9111 §4.3.5', (open) => {
     expect((await get('/page')).cache).toBe('hit; ttl=90')
   })
 
-  test.each<[string, Record<string, string>]>([
-    ['max-stale', { 'cache-control': 'max-stale=600' }],
-    ['stale-while-revalidate', {}],
-  ])('a version that is no longer right is not given by %s', async (_, headers) => {
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['max-stale', { etag: '"v2"' }, { 'cache-control': 'max-stale=600' }],
+    ['stale-while-revalidate', { etag: '"v2"' }, {}],
+    ['stale-while-revalidate, where only its length tells', { 'content-length': '9' }, {}],
+  ])('a version that is no longer right is not given by %s', async (_, received, headers) => {
     const site = originAt(open(), [
       { ...GET, headers: { etag: '"v1"', ...fresh(60, ', stale-while-revalidate=600') } },
-      { headers: { ...fresh(60), etag: '"v2"' } },
+      { headers: { ...fresh(60), ...received } },
       { headers: { ...fresh(60), etag: '"v2"' }, body: 'a new page' },
     ])
     await site.get('/page')

@@ -99,6 +99,18 @@ onBothStores('RFC 9111 §4.4', (open) => {
     expect((await site.get('/page')).cache).toBe('hit; ttl=60')
   })
 
+  test('nor has one that gives no Response: what Hono makes of that is an error', async () => {
+    const site = open()
+    site.app.onError((_, c) => c.text('failed', 500))
+    const none = () => undefined as unknown as Response
+    site.app.all('/page', cache({ policy: 'standard' }), (c) =>
+      c.req.method === 'GET' ? c.text('made', 200, fresh(60)) : none(),
+    )
+    await site.get('/page')
+    expect((await site.get('/page', { method: 'PUT' })).status).toBe(500)
+    expect((await site.get('/page')).cache).toBe('hit; ttl=60')
+  })
+
   test('the safe policy leaves it to clear()', async () => {
     const site = originAt(open(), [{ headers: fresh(60) }], { policy: 'safe' })
     await site.get('/page')

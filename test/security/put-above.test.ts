@@ -84,6 +84,11 @@ describe('something put past c.set()', () => {
     ['assigned', 'user', (target, name, who) => Reflect.set(target, name, who)],
     ['assigned to a symbol', USER, (target, name, who) => Reflect.set(target, name, who)],
     [
+      'assigned to one that all share',
+      Symbol.for('user'),
+      (target, name, who) => Reflect.set(target, name, who),
+    ],
+    [
       'defined',
       'user',
       (target, name, who) => Object.defineProperty(target, name, { value: who, configurable: true }),
@@ -103,7 +108,7 @@ describe('something put past c.set()', () => {
 
   for (const [place, of] of places) {
     // Platforms have symbols of their own on a Request.
-    const named = place === 'c.req.raw' ? ways.filter(([, name]) => name !== USER) : ways
+    const named = place === 'c.req.raw' ? ways.filter(([, name]) => typeof name === 'string') : ways
     test.each(named)(`${place}: %s`, async (_, name, put) => {
       const attempted: Attempt = {
         above: async (c, next) => {

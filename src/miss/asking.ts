@@ -29,6 +29,8 @@ import { storeResponse } from './storing.ts'
 /** Lets the handler answer, or the entry where it confirms that or fails. */
 export async function answerByHandler(visit: Visit, before: Before, entry: Entry | null): Promise<void> {
   const { c, asked, route } = visit
+  // While this waited for another: nobody waits for it any more.
+  if (c.finalized) return tellNotStored(visit, before, abandoned)
   const { routeIndex } = c.req
   const request = requestFor(visit, asked, entry)
   const above = fieldsAbove(c)

@@ -7,7 +7,7 @@ import { createReader, type Reads } from '../learn/reads.ts'
 import { observe } from '../observe/observe.ts'
 import { begin, type Parts } from '../protocol/collect.ts'
 import { copyOfForeign, isForeign } from '../respond/foreign.ts'
-import { replaceResponse, withoutStrayBody } from '../respond/saying.ts'
+import { replaceResponse, replaceUnaskable } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
 
 /** A handler that has returned. */
@@ -47,7 +47,7 @@ export async function runHandler(
   const run = await observed(visit, before, request, above)
   const milliseconds = Date.now() - started
   state.timing.handler = milliseconds
-  if (c.finalized) withoutStrayBody(c)
+  if (c.finalized) replaceUnaskable(c)
   if (c.finalized && isForeign(c.res)) replaceResponse(c, copyOfForeign(c.res))
   if (c.finalized) report({ type: 'handled', namespace: route.namespace, status: c.res.status, milliseconds })
   return { ...run, milliseconds }

@@ -9,24 +9,36 @@ import { copyOfFetched } from './fetched.ts'
 
 /** Says in the response what the cache did. Caches nearer to the origin stay before it. */
 export function say(c: Context, status: CacheStatus): void {
-  withoutStrayBody(c)
+  replaceUnaskable(c)
   asItWas(c, 'cache-status')
   setField(c, 'cache-status', formatCacheStatus(status), 'append')
 }
 
 /**
- * Node's adapter takes a text for a status that has no body, `new Response('', { status: 204 })`, which others refuse;
- * and it is an error to ask that response for anything but its status and headers.
+ * Where it is an error to ask the response of Node's adapter for anything but its status, puts another in its place. The
+ * adapter takes a text for a status that has no body, `new Response('', { status: 204 })`, which others refuse; and it
+ * has sent the stream with which middleware above has answered meanwhile, as `timeout()` does.
  */
-export function withoutStrayBody(c: Context): void {
+export function replaceUnaskable(c: Context): void {
   const { res } = c
   const { status } = res
-  if (BODILESS.includes(status))
+  if (BODILESS.includes(status)) {
     replaceResponse(c, new Response(null, { status, headers: new Headers(res.headers) }))
+    return
+  }
+  try {
+    void res.bodyUsed
+  } catch {
+    // Read already, so that nobody stores it.
+    const sent = new Response('', { status })
+    void sent.text()
+    replaceResponse(c, sent)
+  }
 }
 
 /** Says how many milliseconds it took (Server-Timing), as far as they are known. */
 export function sayTiming(c: Context, { lookUp, handler }: { lookUp?: number; handler?: number }): void {
+  replaceUnaskable(c)
   asItWas(c, 'server-timing')
   if (lookUp !== undefined) setField(c, 'server-timing', `cache;dur=${lookUp}`, 'append')
   if (handler !== undefined) setField(c, 'server-timing', `handler;dur=${handler}`, 'append')

@@ -1,7 +1,11 @@
 /** What a hit is on the wire of Node's adapter, which writes headers in ways of its own: what the miss was. */
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context, Hono } from 'hono'
+import { timeout } from 'hono/timeout'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cache, memoryStore } from '../../src/index.ts'
+import { gate, until } from '../support/gate.ts'
 import { type Running, run } from '../support/running.ts'
 import { openSite } from '../support/site.ts'
 
@@ -124,6 +128,78 @@ test.each<[string, (c: Context) => unknown]>([
   })
   expect(hit.headers.get('vary')).toBeNull()
 })
+
+describe('behind the back of timeout(), which has answered', () => {
+  /** An app whose page waits at a gate, and is given up by then. */
+  async function giveUp(method: string, requests: number) {
+    const site = openSite({ store: memoryStore(), serverTiming: true })
+    const slow = gate()
+    const errors: string[] = []
+    let ended = 0
+    site.app.use(timeout(1), async (_, next) => {
+      await next()
+      ended++
+    })
+    site.app.all('/page', cache(), async (c) => {
+      await slow.pass()
+      return c.text('page')
+    })
+    // As Hono's own does: what the adapter sends then is a stream.
+    site.app.onError((error, c) => {
+      errors.push(error.message)
+      return c.newResponse(new Response(error.message).body, 504)
+    })
+    running = await run(site.app)
+    const { get } = running
+    const answers = await Promise.all(Array.from({ length: requests }, () => get('/page', { method })))
+    slow.open()
+    await until(() => ended === requests)
+    return { answers, errors, told: site.transcript() }
+  }
+  const given = { status: 504, body: 'Gateway Timeout' }
+
+  test.each([
+    ['GET', ['miss GET /page {reason: uri-miss}', 'not-stored GET /page {reason: error}']],
+    ['POST', ['bypass POST /page {reason: method}']],
+  ])('a %s that goes on is no error of its own', async (method, transcript) => {
+    const { answers, errors, told } = await giveUp(method, 1)
+    expect(answers).toMatchObject([given])
+    expect(errors).toEqual([given.body])
+    expect(told).toEqual(transcript)
+  })
+
+  test('one that waits for the answer of another is none either, and does not run the handler for nobody', async () => {
+    const { answers, errors, told } = await giveUp('GET', 3)
+    expect(answers).toMatchObject([given, given, given])
+    expect(errors).toEqual([given.body, given.body, given.body])
+    expect(told.slice(3).sort()).toEqual([
+      'not-stored GET /page {reason: cut-short, detail: its client has gone}',
+      'not-stored GET /page {reason: cut-short, detail: its client has gone}',
+      'not-stored GET /page {reason: error}',
+    ])
+  })
+})
+
+test.each([{ autoVary: false }, { policy: 'standard' as const, expire: 60 }])(
+  'what a route has sent past Hono is not stored, lest the next client waits for it for ever: %o',
+  async (options) => {
+    const site = openSite({ store: memoryStore() })
+    site.app.get('/page', cache(options), (c) => {
+      const { outgoing } = c.env as HttpBindings
+      outgoing.end('page')
+      return RESPONSE_ALREADY_SENT
+    })
+    running = await run(site.app)
+    for (const _ of [1, 2]) {
+      expect(await running.get('/page')).toMatchObject({ status: 200, body: 'page' })
+      await site.settle()
+      expect(site.transcript()).toEqual([
+        'miss GET /page {reason: uri-miss}',
+        'not-stored GET /page {reason: error, detail: its body was read already, or cannot be copied}',
+      ])
+    }
+  },
+)
 
 function latin1(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text))

@@ -56,8 +56,9 @@ export function storeResponse(
     return notStored(visit, before, run, { reason: 'too-large' })
   let ours: Response | undefined
   try {
-    // A clone of a foreign one may read the very body that the client is sent.
-    if (!isForeign(c.res)) ours = c.res.clone()
+    // A clone of a foreign one may read the very body that the client is sent. And by one field Node's adapter knows that
+    // it has nothing to send, since the route has, past Hono (`RESPONSE_ALREADY_SENT`).
+    if (!isForeign(c.res) && !c.res.headers.has('x-hono-already-sent')) ours = c.res.clone()
   } catch {}
   if (!ours || ours === c.res)
     return notStored(visit, before, run, {

@@ -35,6 +35,7 @@ const REQUEST_MEMBERS: readonly PropertyKey[] = [
   'clientAddress',
   'getClientAddress',
   'props',
+  'access',
 ]
 
 type Properties = Record<PropertyKey, unknown>
@@ -154,6 +155,8 @@ function leadingToRequest(object: object): 'none' | 'some' | 'all' {
     if (own.some(({ value }) => value instanceof Request)) return 'all'
     const leads =
       own.some(({ get }) => get) ||
+      // Workers have it always, for who came past Cloudflare Access nothing, which says as much.
+      'access' in object ||
       REQUEST_MEMBERS.some((name) => name in object && hasSomething((object as Properties)[name]))
     return leads ? 'some' : 'none'
   } catch {

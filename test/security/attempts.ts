@@ -307,6 +307,10 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     executionCtx: (who) => ({ waitUntil() {}, passThroughOnException() {}, props: { user: who } }),
     handler: (c) => c.text(`for ${(c.executionCtx as unknown as { props: { user: string } }).props.user}`),
   },
+  'who has come through Cloudflare Access': {
+    executionCtx: (who) => ({ waitUntil() {}, access: who === 'nobody' ? undefined : { aud: who } }),
+    handler: (c) => c.text(`for ${(c.executionCtx as unknown as { access?: { aud: string } }).access?.aud}`),
+  },
   'a fetch event': {
     executionCtx: (who) => ({
       waitUntil() {},

@@ -19,7 +19,7 @@ import { sha256Hex } from '../key/sha256.ts'
 import { SPEAKS } from '../learn/inputs.ts'
 import { declaredVary } from '../options/route.ts'
 import type { Keepable } from '../protocol/keep.ts'
-import { copyOfFetched, isDecoded } from '../respond/fetched.ts'
+import { copyOfFetched, isDecoded, mayBeCodedAlready } from '../respond/fetched.ts'
 import { isForeign } from '../respond/foreign.ts'
 import { replaceResponse, setField } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
@@ -109,7 +109,8 @@ async function makeEntry(
   { ours, fields, use }: Storable,
 ): Promise<Keepable | NotStorable> {
   const { c, asked, route, state } = visit
-  const { status, headers: given } = c.res
+  const { res } = c
+  const { status, headers: given } = res
   const made = Date.now()
   const range = asked.headers.get('range')
   const length = given.has('content-encoding') ? null : given.get('content-length')
@@ -124,6 +125,7 @@ async function makeEntry(
   // "incomplete if the size of the message body received (in octets) is less than the value given by Content-Length" (RFC
   // 9112 §8); one that was coded on the way here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
+  if (mayBeCodedAlready(res, copy.bytes)) return { reason: 'error', detail: CODED }
   const { stamp } = run.parts
   if (stamp === null) return { reason: 'lost' }
   const scopes = union(subject.scopes, [...state.making.scopes, ...run.parts.scopes])
@@ -165,6 +167,8 @@ function languageOf(
 }
 
 const MOST_LANGUAGES = 32
+
+const CODED = 'its body may be coded already, which Workers do not tell'
 
 /** The headers that a downstream cache must know of. Nobody learns the names of variables. */
 const downstreamVary = ({ route }: Visit, inputs: readonly string[]): readonly string[] =>

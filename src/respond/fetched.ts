@@ -4,6 +4,7 @@
  */
 
 import { getRuntimeKey } from 'hono/adapter'
+import { textOf } from '../entry/entry.ts'
 import { headersBut } from '../http/fields.ts'
 
 /** One like it, of which the headers can be changed, and are true. */
@@ -35,3 +36,13 @@ export function isDecoded(res: Response): boolean {
 /** In a way that every `fetch()` decodes. Workers code a body as its headers say, and no others do. */
 const isCoded = ({ headers }: Response): boolean =>
   /^(gzip|br)$/i.test(headers.get('content-encoding') ?? '') && getRuntimeKey() !== 'workerd'
+
+/**
+ * Whether Workers would code it twice: they code what they send as its headers say, but for a response that was made with
+ * `encodeBody: 'manual'`, of which nobody can see that.
+ */
+export function mayBeCodedAlready({ headers }: Response, bytes: Uint8Array): boolean {
+  const coding = headers.get('content-encoding')?.toLowerCase()
+  const isLike = coding === 'br' || (coding === 'gzip' && bytes[0] === 0x1f)
+  return isLike && getRuntimeKey() === 'workerd' && textOf(bytes) === null
+}

@@ -92,7 +92,7 @@ async function serveOnWorkerd(file: string) {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: [{ type: 'ESModule', path: 'site.mjs', contents: await readFile(file, 'utf8') }],
-      compatibilityDate: '2026-11-01',
+      compatibilityDate: '2026-11-17',
       // For AsyncLocalStorage, and so for hono/context-storage.
       compatibilityFlags: ['nodejs_compat'],
       host: '127.0.0.1',

@@ -188,6 +188,15 @@ describe('a request through the adapter of each runtime', () => {
     }
   })
 
+  it('codes nothing twice that the app has coded itself', async () => {
+    for (const name of RUNTIMES) {
+      for (let time = 1; time <= 2; time++) {
+        const answer = await fetch(`http://127.0.0.1:${served[name].port}/plain/coded`)
+        expect(await answer.text(), name).toBe('text')
+      }
+    }
+  })
+
   it('keeps the type that its runtime gives to a text, when it is made and when it is a hit', async () => {
     for (const name of RUNTIMES) {
       for (const path of [

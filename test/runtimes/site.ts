@@ -61,7 +61,16 @@ texts.get('/body', cache(), async (c) => c.text(`made of "${await c.req.text()}"
 texts.get('/link', cache(), (c) => c.html(`<a href="${c.req.url}">`))
 texts.get('/users/*', cache(), (c) => c.text('of a user'))
 texts.get('/about', cache(), (c) => c.text('about'))
+texts.get('/coded', cache(), async () => {
+  const init = { encodeBody: 'manual', headers: { 'content-type': 'text/plain', 'content-encoding': 'gzip' } }
+  return new Response(await gzipped('text'), init)
+})
 site.route('/plain', texts)
+
+async function gzipped(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const coding = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
+  return new Uint8Array(await new Response(coding).arrayBuffer())
+}
 
 site.all('*', redisCache({ store: memoryStore() }), cache(), (c) => {
   const { lookedUp } = c.get('cache').explain()

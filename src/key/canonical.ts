@@ -74,11 +74,13 @@ export function canonicalQuery(query: string, rule: QueryRule): string[] {
 }
 
 /**
- * Whether a value has a `?` or `;` and a name of ours behind it: to Hono 4.10.0 `a=?b=1` has a parameter `b`, and so has
- * `a=;b=1` to an origin of Ruby or Python of before 2021, which a route may hand its query on to.
+ * Whether a value has a `?` or `;` and behind it a name of ours, or one that is not written as it is read: to Hono 4.10.0
+ * `a=?b=1` has a parameter `b`, and so has `a=;b=1` to an origin of Ruby or Python of before 2021, which a route may hand
+ * its query on to.
  */
 function nests(query: string, rule: QueryRule): boolean {
-  return /[?;]/.test(query) && [...query.matchAll(/[?;]([^=&?;]*)/g)].some(([, name]) => isKeyed(name!, rule))
+  const names = /[?;]/.test(query) ? [...query.matchAll(/[?;]([^=&?;]*)/g)] : []
+  return names.some(([, name]) => /[%+]/.test(name!) || isKeyed(name!, rule))
 }
 
 /** Whether a name comes more than once and one is not written as it is read. */

@@ -220,6 +220,7 @@ describe('one text for one request only', () => {
       expect(text('https://a/?a;b')).not.toBe(text('https://a/'))
       expect(text('https://a/?a=;;b=2')).not.toBe(text('https://a/'))
       expect(text('https://a/?a=?;b=2')).not.toBe(text('https://a/'))
+      expect(text('https://a/?b=1&a=x;%62=2')).not.toBe(text('https://a/?b=1'))
     },
   )
 

@@ -23,7 +23,7 @@ import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
 import { fieldsAbove, hasGone, type Run, runHandler } from './run.ts'
-import { abandoned } from './storable.ts'
+import { abandoned, type NotStorable } from './storable.ts'
 import { storeResponse } from './storing.ts'
 
 /** Lets the handler answer, or the entry where it confirms that or fails. */
@@ -38,13 +38,20 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   let run: Run
   try {
     run = await runHandler(visit, before, request, above)
+    const isRest = entry?.status === 206 && !asked.headers.has('range') && visit.isInnermost() && c.finalized
+    // A 416: there is no rest any more.
+    if (isRest && [206, 416].includes(c.res.status))
+      run = await completeResponse(visit, routeIndex, before, entry, run)
   } catch (error) {
     // Hono makes a response of most that is thrown; not of what is no Error, such as the reason of a signal of Node's
     // adapter, nor inside an `every`.
     if (visit.isInnermost()) {
       const isAbandoned = hasGone(asked)
       if (!isAbandoned && isFailure(error) && standIn(visit, before, entry, { about, above })) return
-      tellNotStored(visit, before, isAbandoned ? abandoned : { reason: 'error' })
+      const why: NotStorable = isAbandoned ? abandoned : { reason: 'error' }
+      tellNotStored(visit, before, why)
+      // Hono gives its error the fields of what `completeResponse` has put there.
+      if (c.finalized) say(c, { ...about, detail: why.reason })
     }
     throw error
   }
@@ -58,10 +65,6 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     if (standIn(visit, before, entry, { about, above, run })) return
     run.end()
     return tellNotStored(visit, before, { reason: 'error' })
-  }
-  // A 416: there is no rest any more.
-  if (entry?.status === 206 && [206, 416].includes(c.res.status) && !asked.headers.has('range')) {
-    run = await completeResponse(visit, routeIndex, before, entry, run)
   }
   const { status } = c.res
   if (entry && confirms(visit, entry)) {

@@ -68,8 +68,9 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
   const { c, asked, route, state } = visit
   const request = requestForHandler(copyOf(asked), route)
   const { headers: ofRest } = c.res
-  // Hono gives what it makes of an error the fields of what is there: of the rest, its length would be among them.
-  replaceResponse(c, new Response(null, { headers: above }))
+  // Hono gives what it makes of an error the fields of what is there: of the rest, its length would be among them. And
+  // whoever does not wait for the answer is given this.
+  replaceResponse(c, new Response(null, { status: 500, headers: above }))
   let run: Run | undefined
   await replay(c, routeIndex, {
     request,

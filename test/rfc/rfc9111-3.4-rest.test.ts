@@ -2,6 +2,7 @@
 import { every } from 'hono/combine'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
+import { gate } from '../support/gate.ts'
 import { at, fresh, originAt, type Reply } from '../support/origin.ts'
 import { onBothStores } from '../support/stores.ts'
 import { ask, BODY, part, WHOLE } from './ranges.ts'
@@ -55,5 +56,21 @@ onBothStores('the rest of a part', (open) => {
     await site.get('/page', ask('bytes=0-3'))
     expect((await site.get('/page')).body).toBe(BODY)
     expect(ranges).toEqual(['bytes=0-3', undefined])
+  })
+
+  test('of another version is no page of nothing where middleware above does not wait for the whole', async () => {
+    const slow = gate()
+    const site = open()
+    site.app.use((_, next) => Promise.race([next(), slow.arrived]))
+    const replies = [part(0, '0123'), part(4, '456789', { etag: '"v2"' })]
+    site.app.get('/page', cache({ policy: 'standard' }), async () => {
+      const reply = replies.shift()
+      if (!reply) await slow.pass()
+      const { body, ...init } = reply ?? WHOLE
+      return new Response(body, init)
+    })
+    await site.get('/page', ask('bytes=0-3'))
+    expect((await site.get('/page')).status).toBe(500)
+    slow.open()
   })
 })

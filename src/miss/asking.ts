@@ -23,7 +23,7 @@ import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
 import { fieldsAbove, hasGone, type Run, runHandler } from './run.ts'
-import { abandoned, type NotStorable } from './storable.ts'
+import { abandoned, type NotStorable, sent } from './storable.ts'
 import { storeResponse } from './storing.ts'
 
 /** Lets the handler answer, or the entry where it confirms that or fails. */
@@ -65,6 +65,11 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     if (standIn(visit, before, entry, { about, above, run })) return
     run.end()
     return tellNotStored(visit, before, { reason: 'error' })
+  }
+  // Node's adapter has sent what middleware above has made meanwhile, which is not what the handler makes.
+  if (run.unobserved(() => c.env?.outgoing?.headersSent === true)) {
+    run.end()
+    return tellNotStored(visit, before, sent)
   }
   const { status } = c.res
   if (entry && confirms(visit, entry)) {

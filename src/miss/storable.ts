@@ -141,6 +141,11 @@ const withoutBody = ({ status, statusText, headers }: Response): Response =>
 
 export const abandoned: NotStorable = { reason: 'cut-short', detail: 'its client has gone' }
 
+export const sent: NotStorable = {
+  reason: 'error',
+  detail: 'its body was read or sent already, or cannot be copied',
+}
+
 const strayBody: NotStorable = {
   reason: 'reads-raw-request',
   detail: 'the request is a GET with a body, which no key covers',

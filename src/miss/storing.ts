@@ -31,6 +31,7 @@ import {
   mayBeStored,
   type NotStorable,
   refusedSoFar,
+  sent,
   toKeep,
   valuesOf,
 } from './storable.ts'
@@ -60,11 +61,7 @@ export function storeResponse(
     // it has nothing to send, since the route has, past Hono (`RESPONSE_ALREADY_SENT`).
     if (!isForeign(c.res) && !c.res.headers.has('x-hono-already-sent')) ours = c.res.clone()
   } catch {}
-  if (!ours || ours === c.res)
-    return notStored(visit, before, run, {
-      reason: 'error',
-      detail: 'its body was read already, or cannot be copied',
-    })
+  if (!ours || ours === c.res) return notStored(visit, before, run, sent)
   const committing = makeEntry(visit, before, run, { ours, fields, use })
     // Nobody may wait for what will not come, least of all the end of the client's body.
     .catch((): NotStorable => ({ reason: 'error' }))

@@ -123,7 +123,7 @@ onBothStores('switches', (open) => {
     await site.settle()
     expect(site.transcript()).toEqual([
       'miss GET /page {reason: uri-miss}',
-      'not-stored GET /page {reason: error, detail: its body was read already, or cannot be copied}',
+      'not-stored GET /page {reason: error, detail: its body was read or sent already, or cannot be copied}',
     ])
   })
 

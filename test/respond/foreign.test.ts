@@ -170,7 +170,7 @@ describe('a response of a foreign class', () => {
     expect(made.headers.get('cache-status')).toBe('hono-redis-cache; fwd=uri-miss; detail=error')
     expect(site.events.at(-1)).toMatchObject({
       reason: 'error',
-      detail: 'its body was read already, or cannot be copied',
+      detail: 'its body was read or sent already, or cannot be copied',
     })
   })
 

@@ -129,6 +129,9 @@ test.each<[string, (c: Context) => unknown]>([
   expect(hit.headers.get('vary')).toBeNull()
 })
 
+const SENT =
+  'not-stored GET /page {reason: error, detail: its body was read or sent already, or cannot be copied}'
+
 describe('behind the back of timeout(), which has answered', () => {
   /** An app whose page waits at a gate, and is given up by then. */
   async function giveUp(method: string, requests: number) {
@@ -159,7 +162,7 @@ describe('behind the back of timeout(), which has answered', () => {
   const given = { status: 504, body: 'Gateway Timeout' }
 
   test.each([
-    ['GET', ['miss GET /page {reason: uri-miss}', 'not-stored GET /page {reason: error}']],
+    ['GET', ['miss GET /page {reason: uri-miss}', SENT]],
     ['POST', ['bypass POST /page {reason: method}']],
   ])('a %s that goes on is no error of its own', async (method, transcript) => {
     const { answers, errors, told } = await giveUp(method, 1)
@@ -175,7 +178,7 @@ describe('behind the back of timeout(), which has answered', () => {
     expect(told.slice(3).sort()).toEqual([
       'not-stored GET /page {reason: cut-short, detail: its client has gone}',
       'not-stored GET /page {reason: cut-short, detail: its client has gone}',
-      'not-stored GET /page {reason: error}',
+      SENT,
     ])
   })
 })
@@ -193,10 +196,7 @@ test.each([{ autoVary: false }, { policy: 'standard' as const, expire: 60 }])(
     for (const _ of [1, 2]) {
       expect(await running.get('/page')).toMatchObject({ status: 200, body: 'page' })
       await site.settle()
-      expect(site.transcript()).toEqual([
-        'miss GET /page {reason: uri-miss}',
-        'not-stored GET /page {reason: error, detail: its body was read already, or cannot be copied}',
-      ])
+      expect(site.transcript()).toEqual(['miss GET /page {reason: uri-miss}', SENT])
     }
   },
 )
@@ -204,3 +204,27 @@ test.each([{ autoVary: false }, { policy: 'standard' as const, expire: 60 }])(
 function latin1(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text))
 }
+test.each([{}, { autoVary: false }])(
+  'what was given in the place of a slow page is not stored as it: %o',
+  async (options) => {
+    const site = openSite({ store: memoryStore() })
+    const slow = gate()
+    const ended = gate()
+    site.app.use(async (c, next) => {
+      const page = next().then(ended.pass)
+      return await Promise.race([page, slow.arrived.then(() => c.text('soon'))])
+    })
+    site.app.get('/page', cache(options), async (c) => {
+      await slow.pass()
+      return c.text('page')
+    })
+    running = await run(site.app)
+    const { get } = running
+    expect(await get('/page')).toMatchObject({ status: 200, body: 'soon' })
+    slow.open()
+    await ended.arrived
+    await site.settle()
+    expect(site.transcript()).toEqual(['miss GET /page {reason: uri-miss}', SENT])
+  },
+)
+

@@ -21,6 +21,7 @@ import { leaseOrAnswer } from './miss/leasing.ts'
 import { refresherOf } from './miss/refreshing.ts'
 import { passOn } from './miss/replay.ts'
 import { shareOrLead } from './miss/sharing.ts'
+import { abandoned } from './miss/storable.ts'
 import type { CacheOptions } from './options/options.ts'
 import { routeResolver } from './options/route.ts'
 import { type Recollection, recall } from './protocol/recall.ts'
@@ -174,6 +175,8 @@ async function visitCache(visit: Visit): Promise<void> {
   const now = Date.now()
   const milliseconds = now - asking
   state.timing.lookUp = milliseconds
+  // Middleware above has answered meanwhile, as `timeout()` does: nobody waits for it any more.
+  if (c.finalized) return report({ type: 'not-stored', ...abandoned })
   if (found.outcome === 'suspended') return bypass({ reason: 'clear-pending' }, visit)
   if (found.outcome === 'unkeyed') return bypass(unkeyed(found.input), visit)
   const { inputs: recorded, stamp, seen } = found

@@ -56,7 +56,8 @@ async function describeGet(visit: Visit): Promise<Before | null> {
     const subject = await describe(visit, 'GET')
     if ('reason' in subject) return null
     const found = await recall(connection, subject)
-    if (found.outcome === 'suspended' || found.outcome === 'unkeyed') return null
+    // Or middleware above has answered meanwhile.
+    if (found.outcome === 'suspended' || found.outcome === 'unkeyed' || visit.c.finalized) return null
     return {
       subject,
       stamp: found.stamp,

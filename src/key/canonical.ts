@@ -64,8 +64,7 @@ export function splitUrl(url: string): UrlParts {
  */
 export function canonicalQuery(query: string, rule: QueryRule): string[] {
   if (query === '' || rule === false) return []
-  const flat: string[] = []
-  for (const [name, value] of sortedPairs(query)) if (isKeyed(name, rule)) flat.push(name, value)
+  const flat = keyedPairs(query, rule)
   // All bytes that are no UTF-8 decode to U+FFFD, but Hono's `query()` leaves them encoded and tells them apart. It may
   // also find one of two parameters of a name by how that is written, and an older one also inside the value of another.
   if (flat.some((text) => text.includes('\ufffd')) || writesNamesTwice(query, flat) || nests(query, rule))
@@ -74,13 +73,11 @@ export function canonicalQuery(query: string, rule: QueryRule): string[] {
 }
 
 /**
- * Whether a value has a `?` or `;` and behind it a name of ours, or one that is not written as it is read: to Hono 4.10.0
- * `a=?b=1` has a parameter `b`, and so has `a=;b=1` to an origin of Ruby or Python of before 2021, which a route may hand
- * its query on to.
+ * Whether a value has a `?` or `;` and a name of ours behind it: to Hono 4.10.0 `a=?b=1` has a parameter `b`, and so has
+ * `a=;b=1` to an origin of Ruby or Python of before 2021, which a route may hand its query on to.
  */
 function nests(query: string, rule: QueryRule): boolean {
-  const names = /[?;]/.test(query) ? [...query.matchAll(/[?;]([^=&?;]*)/g)] : []
-  return names.some(([, name]) => /[%+]/.test(name!) || isKeyed(name!, rule))
+  return [...query.matchAll(/[?;]([^=&?;]*)/g)].some(([, name]) => keyedPairs(`${name}=`, rule).length > 0)
 }
 
 /** Whether a name comes more than once and one is not written as it is read. */
@@ -99,6 +96,12 @@ function sortedPairs(query: string): Iterable<readonly [name: string, value: str
   const pairs = new URLSearchParams(`?${query}`)
   // Not by its own `sort()`: that of workerd puts a name which is no UTF-8 elsewhere.
   return [...pairs].sort(([a], [b]) => (a < b ? -1 : +(a > b)))
+}
+
+function keyedPairs(query: string, rule: QueryRule): string[] {
+  const flat: string[] = []
+  for (const [name, value] of sortedPairs(query)) if (isKeyed(name, rule)) flat.push(name, value)
+  return flat
 }
 
 function isKeyed(name: string, rule: QueryRule): boolean {

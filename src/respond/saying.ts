@@ -9,7 +9,6 @@ import { copyOfFetched } from './fetched.ts'
 
 /** Says in the response what the cache did. Caches nearer to the origin stay before it. */
 export function say(c: Context, status: CacheStatus): void {
-  replaceUnaskable(c)
   asItWas(c, 'cache-status')
   setField(c, 'cache-status', formatCacheStatus(status), 'append')
 }
@@ -38,7 +37,6 @@ export function replaceUnaskable(c: Context): void {
 
 /** Says how many milliseconds it took (Server-Timing), as far as they are known. */
 export function sayTiming(c: Context, { lookUp, handler }: { lookUp?: number; handler?: number }): void {
-  replaceUnaskable(c)
   asItWas(c, 'server-timing')
   if (lookUp !== undefined) setField(c, 'server-timing', `cache;dur=${lookUp}`, 'append')
   if (handler !== undefined) setField(c, 'server-timing', `handler;dur=${handler}`, 'append')
@@ -56,6 +54,7 @@ const ofFrozen = new WeakMap<Response, Said>()
  * all, whose field would grow for ever.
  */
 function asItWas(c: Context, name: string): void {
+  replaceUnaskable(c)
   const res: Response & { [SAID]?: Said } = c.res
   void res.bodyUsed
   const fields: Said = res[SAID] ?? ofFrozen.get(res) ?? new Map()

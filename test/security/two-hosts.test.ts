@@ -4,17 +4,14 @@
  */
 import { once } from 'node:events'
 import { type OutgoingHttpHeaders, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
+import { run } from '../support/running.ts'
 import type { Site } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
 
 async function served(site: Site) {
-  const server = serve({ fetch: site.app.fetch, hostname: '127.0.0.1', port: 0 })
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const { port, stop } = await run(site.app)
   return {
     /** The link that a page at that target has in it. */
     async link(path: string, headers: OutgoingHttpHeaders | readonly string[]): Promise<string> {
@@ -24,7 +21,7 @@ async function served(site: Site) {
       await site.settle()
       return String(body)
     },
-    close: () => server.close(),
+    stop,
   }
 }
 
@@ -40,7 +37,7 @@ onBothStores('a host of the first line and another one', (open) => {
   test.each(unobserved)('does not put its links into the pages of the first: %j', async (options) => {
     const site = open()
     site.app.get('/page', cache({ expire: 60, ...options }), (c) => c.text(`//${c.req.header('host')}/next`))
-    const { link, close } = await served(site)
+    const { link, stop } = await served(site)
     for (const path of ['/page?a', '/page?b']) {
       // At a page that is known, and at one that is not.
       if (path === '/page?b') await link(path, AT_SHOP)
@@ -48,6 +45,6 @@ onBothStores('a host of the first line and another one', (open) => {
       await link(path, [...AT_SHOP, 'Host', 'evil.example'])
       expect(await link(path, AT_SHOP)).toBe('//shop.example/next')
     }
-    close()
+    await stop()
   })
 })

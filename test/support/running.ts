@@ -11,6 +11,7 @@ export interface TimedAnswer extends Answer {
 }
 
 export interface Running {
+  readonly port: number
   get(path: string, init?: RequestInit): Promise<TimedAnswer>
   stop(): Promise<void>
 }
@@ -21,6 +22,7 @@ export async function run(app: Hono, options: { overrideGlobalObjects?: boolean 
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
+    port,
     async get(path, init) {
       const started = performance.now()
       const answer = await read(await fetch(`http://127.0.0.1:${port}${path}`, init))

@@ -3,7 +3,13 @@
  */
 
 import { parseAge } from './age.ts'
-import { type Directives, lifetimeOf, parseCacheControl, secondsOf } from './cache-control.ts'
+import {
+  type Directives,
+  LARGEST_SECONDS,
+  lifetimeOf,
+  parseCacheControl,
+  secondsOf,
+} from './cache-control.ts'
 import { parseDate } from './date.ts'
 import type { Profile } from './profile.ts'
 
@@ -39,7 +45,7 @@ export function lifetime(
   const forCaches =
     secondsOf(targeted ?? directives, 's-maxage') ?? (targeted && secondsOf(targeted, 'max-age'))
   if (forCaches !== null) return forCaches - age
-  if (expire) return expire
+  if (expire) return Math.min(expire, LARGEST_SECONDS)
   if (targeted) return null
   const forAll = lifetimeOf(directives, 'max-age') ?? expiresIn(headers, now)
   return forAll === null ? null : forAll - age

@@ -29,6 +29,7 @@ const CASES: [story: string, headers: Record<string, string>, ttl: number, optio
   ['quoted it counts as well', { 'cache-control': 'max-age="40"' }, 40],
   ['its name is in any case', { 'cache-control': 'MAX-AGE=40' }, 40],
   ['more than 2^31 is 2^31', { 'cache-control': 'max-age=99999999999999999999' }, 2 ** 31],
+  ['so is an expire of more', {}, 2 ** 31, { expire: 1e21 }],
   ['Age has used some up', { 'cache-control': 'max-age=40', age: '15' }, 25],
   ['the first of two Ages counts', { 'cache-control': 'max-age=40', age: '15, 7200' }, 25],
   ['an Age that cannot be read counts for nothing', { 'cache-control': 'max-age=40', age: 'old' }, 40],

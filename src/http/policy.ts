@@ -142,7 +142,7 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
   // "one or more conditions given in the request header fields evaluated to false" (§15.5.13): so it is the answer to
   // those, and not to the URL. Others are about one client, or one request of it, and "MUST NOT be stored by a cache"
   // (RFC 6585 §3 to §6).
-  ['status', ({ status }) => [412, 428, 429, 431, 511].includes(status)],
+  ['status', ({ status }) => NEVER_STORED.includes(status)],
   // A cookie is for one client. Those that middleware above sets are not part of what is stored. Nor is it for all where
   // each use is validated: a 304 that sets none, for a client that has its own, would bring it that of another.
   [
@@ -189,6 +189,9 @@ const CLAUSES: readonly (readonly [Objection, (response: Candidate, rules: Rules
     ({ headers }, { profile }) => headers.has('transfer-encoding') && !profile.trustsFraming,
   ],
 ]
+
+/** Statuses of what is no answer to a URL; no route can name them. */
+export const NEVER_STORED = [304, 412, 428, 429, 431, 511]
 
 /** Status codes of RFC 9110 whose caching this cache knows. */
 const UNDERSTOOD = [

@@ -28,6 +28,7 @@ import {
 } from '../checking.ts'
 import { ConfigError } from '../errors.ts'
 import { isFieldName } from '../http/fields.ts'
+import { NEVER_STORED } from '../http/policy.ts'
 import { MOST_TAGS } from '../store/scope.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'QUERY']
@@ -45,8 +46,10 @@ const secondsOfOne = expecting(
   'a number of seconds, zero or more, or a function',
   (value) => isZeroOrMore(value) || isFunction(value),
 )
+const neverStored = expecting('left out: such a response is never stored', () => false)
+const checkOf = (status: string) => (NEVER_STORED.includes(Number(status)) ? neverStored : secondsOfOne)
 const EXPIRE = 'a number of seconds, zero or more, a function, or an object of these by status'
-const secondsByStatus = objectOf(EXPIRE, (name) => (STATUS.test(name) ? secondsOfOne : undefined))
+const secondsByStatus = objectOf(EXPIRE, (name) => (STATUS.test(name) ? checkOf(name) : undefined))
 const expire = either(secondsOfOne, notEmpty(EXPIRE, secondsByStatus))
 
 const SOME_METHODS = `an array of ${METHODS.join(', ')}`

@@ -52,6 +52,18 @@ describe('cache()', () => {
       'a number of seconds, zero or more, or a function',
       'a string',
     ]),
+    ...inside(
+      'expire',
+      ...[304, 412, 428, 429, 431, 511].map(
+        (status) =>
+          [
+            { 200: 60, [status]: 10 },
+            `expire.${status}`,
+            'left out: such a response is never stored',
+            '10',
+          ] as const,
+      ),
+    ),
     ...kinds('namespace', text, ...NO_TEXT),
     ...kinds('key', text, ...NO_TEXT),
     ...kinds('keyBuilder', 'a function', ...NO_FUNCTION),

@@ -10,11 +10,4 @@ onBothStores('what one client has brought about', (open) => {
     expect(await site.get('/page')).toMatchObject({ status, cache: 'fwd=uri-miss; detail=status' })
     expect(await site.get('/page')).toMatchObject({ status: 200, cache: 'fwd=uri-miss; stored' })
   })
-
-  test('a 429 is not stored either where the route names it', async () => {
-    const replies = [{ status: 429, body: 'slow down' }, { body: 'page' }]
-    const site = originAt(open(), replies, { policy: 'safe', expire: { 200: 60, 429: 60 } })
-    expect(await site.get('/page')).toMatchObject({ status: 429, cache: 'fwd=uri-miss; detail=status' })
-    expect((await site.get('/page')).body).toBe('page')
-  })
 })

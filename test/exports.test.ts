@@ -108,7 +108,7 @@ describe('package.json', () => {
   })
 
   test('says which Node it needs, as does the lock file', () => {
-    expect(manifest.engines).toEqual({ node: '>=20' })
+    expect(manifest.engines).toEqual({ node: '>=20.10' })
     expect(JSON.parse(read('package-lock.json')).packages[''].engines).toEqual(manifest.engines)
   })
 

@@ -254,7 +254,8 @@ const unkeyed = (input: string): Refusal => ({
   detail: `the route reads ${notPlain([input.slice('var '.length)])}`,
 })
 
-const MADE_ABOVE = 'middleware above has made the response already, which Hono gives'
+const MADE_ABOVE =
+  'middleware above has made the response already, which Hono gives; let it do so after next()'
 const ANSWERED_BETWEEN =
   'it stepped aside for a cache() further in, but what answers stands between the two; match that one by other paths'
 const NO_APP =

@@ -48,7 +48,10 @@ export type BypassReason =
   | 'request'
   /** The store gave no answer. */
   | 'store'
-  /** An option's callback threw or returned something impossible, or the configuration is wrong. */
+  /**
+   * An option's callback threw or returned something impossible, the configuration is wrong, or middleware above, or
+   * between two `cache()`, has answered.
+   */
   | 'configuration'
 
 /** Why a response was not stored. */
@@ -67,7 +70,7 @@ export type NotStoredReason =
   | 'event-stream'
   | 'transfer-encoding'
   | 'not-fresh'
-  /** The route read what no key can cover; `detail` says what, and what to do. */
+  /** The route read what no key can cover; `detail` says what, and mostly what to do. */
   | `reads-${Reading}`
   /** It is in another language than the one that its request is keyed by. */
   | 'content-language'
@@ -157,8 +160,11 @@ export type CacheEvent = Where &
     | { readonly type: 'misconfigured'; readonly detail: string }
   )
 
+const PAUSED = 'such calls are not made for ten seconds'
+
 const REMEDIES: { readonly [Reason in StoreFailure]?: string } = {
   timeout: ': it took more milliseconds than timeout allows',
+  'breaker-open': `: after five failures in a row ${PAUSED}`,
   'no-client': ': npm install @upstash/redis, or give redis or store',
   unauthorized: ': the token was refused, or may not do that',
   failed: ': no connection, or an error; send a PING by the same client to see which',
@@ -187,7 +193,7 @@ function whatIsWrong(event: CacheEvent): string | null {
       return (
         `the store gave no answer to a ${event.operation} (${event.reason})` +
         (REMEDIES[event.reason] ?? '') +
-        (event.breaker ? '; such calls are not made for ten seconds' : '') +
+        (event.breaker ? `; ${PAUSED}` : '') +
         (event.operation === 'clear' && event.reason !== 'no-client'
           ? '; the clear is tried again for ten minutes'
           : '')

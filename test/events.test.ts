@@ -26,7 +26,8 @@ describe('what a person is told', () => {
     [DOWN, DOWN_TOLD],
     [
       { ...DOWN, reason: 'breaker-open' },
-      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (breaker-open)',
+      'hono-redis-cache at GET /products/:id: the store gave no answer to a look-up (breaker-open): after five ' +
+        'failures in a row such calls are not made for ten seconds',
     ],
     [{ ...DOWN, breaker: 'opened' }, `${DOWN_TOLD}; such calls are not made for ten seconds`],
     [

@@ -270,7 +270,8 @@ const changed = (name: string): string =>
   `the variable ${name} was changed while the route ran, so no key can cover it`
 
 const madeUp = (what: string): string =>
-  `the route reads ${what}, which makes no difference to the key, and holds a text that somebody has made up`
+  `the route reads ${what}, which makes no difference to the key, and holds a text that somebody has made up; ` +
+  'only such responses are kept out'
 
 const NONCE =
   'the route reads secureHeadersNonce, which is of one response; ' +

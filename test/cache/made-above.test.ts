@@ -232,5 +232,6 @@ onBothStores('a response that is there before cache()', (open) => {
       const answer = await site.get('/page', { headers: { 'x-user': user } })
       expect(answer).toMatchObject({ body: `of ${user}`, cache: 'fwd=bypass; detail=configuration' })
     }
+    expect(site.transcript()[0]).toContain('let it do so after next()')
   })
 })

@@ -27,14 +27,14 @@ export interface Vary {
 /** Options of `cache()`. */
 export interface CacheOptions<E extends Env = Env, P extends string = string> {
   /**
-   * Seconds fresh. Default 60; none in `standard`. A number counts for status 200 alone; an object names each status
-   * that is stored: `{ 200: 300, 404: 10 }`. Only `s-maxage`, `CDN-Cache-Control` or `Surrogate-Control` of the
-   * response beats it.
+   * Seconds fresh. Default 60; none in `standard`. A number or a function counts for status 200 alone; an object names
+   * each status that is stored: `{ 200: 300, 404: 10 }`. Only `s-maxage`, `CDN-Cache-Control` or `Surrogate-Control` of
+   * the response beats it.
    */
   expire?: Seconds<Context<E, P>> | Readonly<Record<number, Seconds<Context<E, P>>>>
   /** A logical group, cleared as one. Default `'default'`. */
   namespace?: string
-  /** A static key in place of the generated one: your claim that nothing else of the URL matters. */
+  /** A static key in place of the generated one: your claim that nothing of the URL matters. */
   key?: string
   /** A key made from the request, likewise. No key: the request is not cached. */
   keyBuilder?: (c: Context<E, P>) => string | null | undefined | Promise<string | null | undefined>
@@ -74,14 +74,17 @@ export interface CacheOptions<E extends Env = Env, P extends string = string> {
   refreshAhead?: number
   /** Shortens the life of each entry by a random share of up to this, from 0 to 1. Default 0. */
   jitter?: number
-  /** The end of a response waits until it is stored, for a client that asks again at once. Default `false`. */
+  /**
+   * The end of a response waits until it is stored, for a client that asks again at once; no longer than
+   * `timeout.write` for the store. Default `false`.
+   */
   awaitStore?: boolean
   /**
    * Observes what the rest of the route reads, and keys on it. Default `true`; `false` in `standard`, for a handler
    * that speaks HTTP itself and sets its own `Vary`.
    */
   autoVary?: boolean
-  /** Tags to clear by. No tag where one is due: the response is not stored. Default none. */
+  /** Tags to clear by, at most 64. No tag where one is due: the request is not cached. Default none. */
   tags?: readonly string[] | ((c: Context<E, P>) => readonly (string | null | undefined)[])
   /** `false` leaves this request alone. Default: never. */
   when?: (c: Context<E, P>) => boolean
@@ -137,7 +140,10 @@ export interface ConnectionOptions {
 export interface RedisCacheOptions extends ConnectionOptions {
   /** The kill switch. Default `true`. */
   enabled?: boolean | ((c: Context) => boolean)
-  /** Dependencies: context variables, and `memoize` arguments, of these names are no part of a key. Default none. */
+  /**
+   * Dependencies: context variables, and `memoize` arguments, of these names are no part of a key; a member that
+   * `vary.vars` names is. Default none.
+   */
   exclude?: readonly string[]
   /** Options of every `cache()` below but a `key`, which its own override. Default none. */
   // biome-ignore lint/suspicious/noExplicitAny: options for apps of any Env

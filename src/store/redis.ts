@@ -26,7 +26,7 @@ export interface RedisStoreOptions {
   send: Send
   /** First segment of every Redis key. Default `'cache'`. */
   prefix?: string | undefined
-  /** A string that no other call has given, for the epoch of a clock. Default: 80 random bits. */
+  /** A string that no other call has given, for the epoch of a clock. Default: 74 random bits. */
   epoch?: () => string
 }
 

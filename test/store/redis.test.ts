@@ -85,7 +85,7 @@ describeWithRedis('redis store', () => {
       ])
     })
 
-    test('the clock’s epoch is its generation and 80 random bits, different for each', async () => {
+    test('the clock’s epoch is its generation and 74 random bits, different for each', async () => {
       const epochs = new Set<string>()
       for (let i = 0; i < 20; i++) {
         await redis.command('FLUSHALL')

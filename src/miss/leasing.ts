@@ -33,17 +33,17 @@ export async function takeLease(
 ): Promise<Release | null> {
   const { store } = connection
   const name = leaseName(nameOf(subject, recorded))
-  const id = crypto.randomUUID()
   try {
+    const id = crypto.randomUUID()
     // Redis refuses one of no time, which a route may ask for whose requests are not to wait.
     if (!(await store.lease(name, id, Math.ceil(route.coalesceWait * 1000) || 1))) return null
+    return () => {
+      const released = store.release(name, id)
+      state.background(released.catch((cause) => reportFailure('lease', cause, report)))
+    }
   } catch (cause) {
     reportFailure('lease', cause, report)
     return () => {}
-  }
-  return () => {
-    const released = store.release(name, id)
-    state.background(released.catch((cause) => reportFailure('lease', cause, report)))
   }
 }
 

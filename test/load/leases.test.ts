@@ -1,5 +1,5 @@
 /** Leases: of the misses in many isolates one runs the handler, and nobody waits for a holder that brings nothing. */
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { memoryStore } from '../../src/index.ts'
 import { openSite } from '../support/site.ts'
 import { fakeDate, type Open, onBothStores, onRedis, pass } from '../support/stores.ts'
@@ -85,6 +85,19 @@ onBothStores('leases', (open) => {
     site.gate.open()
     expect((await site.get('/page')).cache).toBe('fwd=uri-miss; stored')
     expect(site.events.filter(({ type }) => type === 'store-failed')).toEqual([])
+  })
+
+  test('where the platform makes no random id, nobody has a lease, and the handler answers', async () => {
+    const site = crowd(open(), LEASED)
+    site.gate.open()
+    // There is a clock then, which takes such an id as well.
+    await site.clear()
+    const random = vi.spyOn(crypto, 'randomUUID').mockImplementation(() => {
+      throw new TypeError('crypto.randomUUID is not a function')
+    })
+    onTestFinished(() => random.mockRestore())
+    expect(await site.get('/page')).toMatchObject({ body: 'one', cache: 'fwd=uri-miss; stored' })
+    expect(site.transcript()).toContain('store-failed GET /page {operation: lease, reason: failed}')
   })
 
   test('in a stale window nobody waits: one refreshes, the others answer with what is there', async () => {

@@ -87,7 +87,8 @@ export const stateOf = (c: WithState): RequestState | undefined => c[STATE]
 export function withoutState(what: string): () => void {
   let said = false
   return () => {
-    if (!said) console.warn(`hono-redis-cache: ${what} without redisCache() above it: nothing is cached`)
+    if (!said)
+      tell(() => console.warn(`hono-redis-cache: ${what} without redisCache() above it: nothing is cached`))
     said = true
   }
 }

@@ -1,6 +1,6 @@
 /** When the cache does nothing: it is missing, switched off, not wanted for a request or a response, or not HTTP. */
 import { type Context, Hono } from 'hono'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type CacheOptions, cache, memoryStore, type RedisCacheOptions } from '../../src/index.ts'
 import { counter, openSite, read } from '../support/site.ts'
 import { onBothStores } from '../support/stores.ts'
@@ -18,6 +18,15 @@ test('without redisCache() above it the route runs uncached, with one warning', 
     ['hono-redis-cache: cache() without redisCache() above it: nothing is cached'],
   ])
   warn.mockRestore()
+})
+
+test('where the console throws, as in some test environments, that warning costs nobody the answer', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {
+    throw new Error('a warning')
+  })
+  onTestFinished(() => warn.mockRestore())
+  const app = new Hono().get('/page', cache(), (c) => c.text('made'))
+  expect((await app.request('/page')).status).toBe(200)
 })
 
 onBothStores('switches', (open) => {

@@ -78,7 +78,7 @@ export type NotStoredReason =
   | 'too-many-variants'
   /** The request was HEAD. */
   | 'head'
-  /** The handler threw, `c.error` was set, or the body had been read before it could be copied. */
+  /** The handler threw or gave nothing, `c.error` was set, or the body had been read before it could be copied. */
   | 'error'
   /** `skip()` was called. */
   | 'skipped'

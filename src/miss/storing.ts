@@ -122,6 +122,9 @@ async function makeEntry(
   // "incomplete if the size of the message body received (in octets) is less than the value given by Content-Length" (RFC
   // 9112 §8); one that was coded on the way here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
+  // What Hono makes of a handler that gives nothing, in a sub-app with an `onError` of its own. Elsewhere that is an error.
+  if (status === 200 && !run.complete && fields.length === 0 && copy.bytes.length === 0)
+    return { reason: 'error', detail: 'the handler gave nothing' }
   if (mayBeCodedAlready(res, copy.bytes)) return { reason: 'error', detail: CODED }
   const { stamp } = run.parts
   if (stamp === null) return { reason: 'lost' }

@@ -1,9 +1,9 @@
 /** What is never stored, however it is configured; the answer and the event both say why. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
 import { counter } from '../support/site.ts'
-import { onBothStores } from '../support/stores.ts'
+import { onBothStores, pass } from '../support/stores.ts'
 
 type Refused = [reason: string, init: ResponseInit]
 
@@ -51,6 +51,29 @@ onBothStores('never stored', (open) => {
         expect(site.transcript()).toContain('not-stored GET /page {reason: error}')
       }
     }
+  })
+
+  test('nor is the empty page that Hono makes of such a handler in a sub-app with an onError of its own', async () => {
+    const site = open()
+    const sub = new Hono().onError((error, c) => c.text(error.message, 500))
+    let given = false
+    const page = ((c: Context) => (given ? c.text('page') : undefined)) as never
+    sub.get('/page', cache({ expire: 60, staleWhileRevalidate: 600 }), page)
+    sub.get('/empty', cache({ expire: 60 }), (c) => c.body(null))
+    site.app.route('/', sub)
+
+    expect(await site.get('/page')).toMatchObject({ status: 200, body: '' })
+    expect(site.transcript()).toContain(
+      'not-stored GET /page {reason: error, detail: the handler gave nothing}',
+    )
+    given = true
+    expect((await site.get('/page')).body).toBe('page')
+    given = false
+    pass(61)
+    for (let i = 0; i < 2; i++) expect((await site.get('/page')).body).toBe('page')
+
+    await site.get('/empty')
+    expect((await site.get('/empty')).cache).toBe('hit; ttl=60')
   })
 
   test('a handler that gives no Response fails under a cache() that steps aside, too', async () => {

@@ -4,6 +4,15 @@ import type { Reader } from '../learn/reads.ts'
 
 /** A Headers that native code cannot look into: to copy it, it must ask, as JavaScript does. */
 export function observeHeaders(headers: Headers, reader: Reader): Headers {
+  // Node asks what a Proxy stands around how to print it, and calls that on the Proxy, which lacks its private members.
+  const print: unknown = Reflect.get(headers, PRINT)
+  if (typeof print === 'function') {
+    const value = (...args: unknown[]) => {
+      allHeaders(reader)
+      return print.apply(headers, args)
+    }
+    Reflect.defineProperty(headers, PRINT, { configurable: true, value })
+  }
   return new Proxy(headers, {
     get(target, name) {
       if (name === 'get' || name === 'has') {
@@ -18,6 +27,8 @@ export function observeHeaders(headers: Headers, reader: Reader): Headers {
     },
   })
 }
+
+const PRINT = Symbol.for('nodejs.util.inspect.custom')
 
 export const allHeaders = (reader: Reader): void => reader.refuse('all-headers', ALL_HEADERS)
 

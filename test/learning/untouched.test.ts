@@ -1,4 +1,5 @@
 /** What a route sees and does while it is watched: the same as without a cache. */
+import { inspect } from 'node:util'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { cache, memoryStore, redisCache } from '../../src/index.ts'
@@ -180,6 +181,12 @@ const apps: Readonly<Record<string, App>> = {
       await next()
     },
     handler: (c) => c.text(`${language(c.req.raw)}`),
+  },
+  'prints its request, and the headers alone': {
+    handler: (c) =>
+      c.json(
+        [c.req.raw, c.req.raw.headers].map((all) => /'accept-language': '(..)'/.exec(inspect(all))?.[1]),
+      ),
   },
   'answers through a method that middleware above has put there, which needs its `this`': {
     above: async (c, next) => {

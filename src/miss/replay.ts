@@ -34,14 +34,14 @@ const VALIDATED = ['json', 'form', 'query', 'param', 'header', 'cookie'] as cons
  * Whether the rest of the route can be run again.
  *
  * Not inside `every()`, `some()`, `except()` or another wrapper: what else is in there cannot be seen. And not below a
- * renderer, which belongs to the Context that it was set on.
+ * renderer, or what middleware has put in the place of a method: these belong to the Context that they were set on.
  *
  * @param routeIndex `c.req.routeIndex`, taken before `next()`
  * @param ours the very middleware that asks
  */
 export function canReplay(c: Context, routeIndex: number, ours: object): boolean {
   const route = matched(c)[routeIndex]
-  return route !== undefined && oursIn(route.handler) === ours && !hasRenderer(c)
+  return route !== undefined && oursIn(route.handler) === ours && !hasReplaced(c) && !hasRenderer(c)
 }
 
 /**
@@ -117,6 +117,14 @@ function paramsAt({ req }: Context, index: number): Record<string, string> {
 function encode(value: string, path: string): string {
   const encoded = value.replace(/[%?#]/g, encodeURIComponent)
   return path.includes(encoded) ? encoded : encoded.replaceAll('/', '%2F')
+}
+
+/** Each Context has methods of its own, of the same text. */
+function hasReplaced(c: Context): boolean {
+  const fresh = new (c.constructor as new () => Context)()
+  return Object.entries(fresh).some(
+    ([name, method]) => typeof method === 'function' && String(method) !== String(c[name as keyof Context]),
+  )
 }
 
 /**

@@ -103,6 +103,17 @@ onBothStores('what cannot be run again is refreshed before the answer', (open) =
       },
     ],
     [
+      'below a method that middleware has put in the place of one',
+      ({ app }, made) => {
+        app.use(async (c, next) => {
+          const { text } = c
+          c.text = ((content: string) => text(`<b>${content}</b>`)) as typeof text
+          await next()
+        })
+        app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => c.text(made()))
+      },
+    ],
+    [
       'with a body, which has been read',
       ({ app }, made) =>
         app.on('QUERY', '/page', cache({ methods: ['QUERY'], expire: 60, ...WINDOW }), async (c) =>

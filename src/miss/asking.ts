@@ -22,6 +22,7 @@ import { tellNotStored } from './committing.ts'
 import { completeResponse, fieldsForRest } from './completing.ts'
 import { holdEnd } from './holding.ts'
 import { commitRenewed, learnedFromHead, type Renewal, renewed } from './renewing.ts'
+import { hasBegun } from './replay.ts'
 import { fieldsAbove, hasGone, type Run, runHandler } from './run.ts'
 import { abandoned, type NotStorable, sent } from './storable.ts'
 import { storeResponse } from './storing.ts'
@@ -34,6 +35,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
   const { routeIndex } = c.req
   const request = requestFor(visit, asked, entry)
   const above = fieldsAbove(c)
+  const begun = entry?.status === 206 && hasBegun(c, above)
   const about = forwarded(visit, before)
   let run: Run
   try {
@@ -41,7 +43,7 @@ export async function answerByHandler(visit: Visit, before: Before, entry: Entry
     const isRest = entry?.status === 206 && !asked.headers.has('range') && visit.isInnermost() && c.finalized
     // A 416: there is no rest any more.
     if (isRest && [206, 416].includes(c.res.status))
-      run = await completeResponse(visit, routeIndex, before, entry, run)
+      run = await completeResponse(visit, routeIndex, before, entry, run, begun)
   } catch (error) {
     // Hono makes a response of most that is thrown; not of what is no Error, such as the reason of a signal of Node's
     // adapter, nor inside an `every`.

@@ -15,7 +15,7 @@ import { copyOf } from '../request/copying.ts'
 import { requestForHandler } from '../request/for-handler.ts'
 import { replaceResponse } from '../respond/saying.ts'
 import type { Before, Visit } from '../visit.ts'
-import { canReplay, replay } from './replay.ts'
+import { canReplay, type ReplayOptions, replay } from './replay.ts'
 import { type Run, runHandler } from './run.ts'
 
 /** For so long a client waits for the rest, of which it gets nothing until all is there. */
@@ -37,6 +37,7 @@ export function fieldsForRest(visit: Visit, { method, headers }: Request, entry:
  * Makes a whole response of the rest that the handler gave, `c.res`, or of a second answer of its.
  *
  * @param routeIndex that of our middleware, taken before `next()`
+ * @param begun whether middleware above had begun a response then
  * @returns the run that the response is of
  */
 export async function completeResponse(
@@ -45,6 +46,7 @@ export async function completeResponse(
   before: Before,
   entry: Entry,
   run: Run,
+  begun: boolean,
 ): Promise<Run> {
   const { c, connection, route, state } = visit
   const { res } = c
@@ -60,14 +62,18 @@ export async function completeResponse(
     return run
   }
   run.end()
-  return askAgain(visit, routeIndex, before, run.above)
+  return askAgain(visit, routeIndex, before, { above: run.above, begun })
 }
 
 /** Lets the handler answer once more, for the whole: what it reads for that is what counts. */
-async function askAgain(visit: Visit, routeIndex: number, before: Before, above: Headers): Promise<Run> {
+async function askAgain(
+  visit: Visit,
+  routeIndex: number,
+  before: Before,
+  { above, begun }: Pick<ReplayOptions, 'above' | 'begun'>,
+): Promise<Run> {
   const { c, asked, route, state } = visit
   const request = requestForHandler(copyOf(asked), route)
-  const { headers: ofRest } = c.res
   // Hono gives what it makes of an error the fields of what is there: of the rest, its length would be among them. And
   // whoever does not wait for the answer is given this.
   replaceResponse(c, new Response(null, { status: 500, headers: above }))
@@ -75,6 +81,7 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
   await replay(c, routeIndex, {
     request,
     above,
+    begun,
     async run(inner: Context, next) {
       const forked = state.fork(inner)
       const again: Visit = { ...visit, c: inner, asked: request, next, state: forked }
@@ -82,12 +89,7 @@ async function askAgain(visit: Visit, routeIndex: number, before: Before, above:
       state.depends.reads = run.reads
       // A clone, which streams on: the original is cancelled behind us.
       const { body } = inner.res.clone()
-      const response = new Response(body, inner.res)
-      // Where middleware above has begun a response, as cors() does, Hono adds its fields to any. The inner Context has
-      // none to add, so the rest tells which these are.
-      const lost = [...above].filter(([name]) => ofRest.has(name) && !response.headers.has(name))
-      for (const [name, value] of lost) response.headers.append(name, value)
-      replaceResponse(c, response)
+      replaceResponse(c, new Response(body, inner.res))
     },
   })
   return run!

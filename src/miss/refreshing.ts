@@ -17,7 +17,7 @@ import type { Before, Visit } from '../visit.ts'
 import { hasFailed, isAskedAbout, requestFor } from './asking.ts'
 import { takeLease } from './leasing.ts'
 import { commitRenewed, outlived, renewed } from './renewing.ts'
-import { canReplay, replay } from './replay.ts'
+import { canReplay, hasBegun, type ReplayOptions, replay } from './replay.ts'
 import { fieldsAbove, type Run, runHandler } from './run.ts'
 import { storeResponse } from './storing.ts'
 
@@ -38,10 +38,11 @@ export function refresherOf(visit: Visit, before: Before, entry: Entry): (() => 
   if (!canReplay(c, routeIndex, visit.middleware)) return null
   // Before the answer, whose fields they will be among.
   const above = fieldsAbove(c)
+  const begun = hasBegun(c, above)
   return () => {
     const done = connection.refreshes.begin(name)
     if (!done) return
-    const refreshed = refresh(visit, before, entry, { routeIndex, above }).then(
+    const refreshed = refresh(visit, before, entry, { routeIndex, above, begun }).then(
       // Who has the lease is given its time: to ask again with each hit would cost a command each time.
       (isOurs) => done(isOurs ? 0 : route.coalesceWait * 1000),
       (error) => {
@@ -59,7 +60,7 @@ async function refresh(
   visit: Visit,
   before: Before,
   entry: Entry,
-  { routeIndex, above }: { readonly routeIndex: number; readonly above: Headers },
+  { routeIndex, ...asItWas }: Pick<ReplayOptions, 'above' | 'begun'> & { readonly routeIndex: number },
 ): Promise<boolean> {
   const { c, route, state, path } = visit
   // The client's request without the client: a GET, which does not end with its connection.
@@ -67,7 +68,7 @@ async function refresh(
   let isOurs = true
   await replay(c, routeIndex, {
     request,
-    above,
+    ...asItWas,
     async run(inner, next) {
       const forked = state.fork(inner)
       // It explains this run. An app's own variable of that name stays.

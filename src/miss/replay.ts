@@ -20,6 +20,8 @@ export interface ReplayOptions {
   readonly request: Request
   /** The fields that middleware above had set. */
   readonly above: Headers
+  /** Whether it had begun a response with them (`hasBegun`). */
+  readonly begun: boolean
   /**
    * Runs in place of our middleware. Where a handler throws, `next()` rejects; where a sub-app or a middleware below
    * has made an answer of that, `c.error` tells. It takes what it wants of `c.res` before it returns: the rest of the
@@ -51,7 +53,7 @@ export function canReplay(c: Context, routeIndex: number, ours: object): boolean
 export async function replay(
   c: Context,
   routeIndex: number,
-  { request, above, run }: ReplayOptions,
+  { request, above, begun, run }: ReplayOptions,
 ): Promise<void> {
   const { path } = c.req
   const variables: Record<PropertyKey, unknown> = { ...c.var }
@@ -64,6 +66,7 @@ export async function replay(
     for (const [name, value] of above) inner.header(name, value, { append: true })
     // Only where one was set: without, and with no headers either, `c.text()` leaves its type to the runtime.
     if (status !== 200) inner.status(status as Parameters<Context['status']>[0])
+    if (begun) void inner.res
     return run(inner, next)
   }
   const matches = matched(c).map((route, index) => {
@@ -118,6 +121,26 @@ function encode(value: string, path: string): string {
   const encoded = value.replace(/[%?#]/g, encodeURIComponent)
   return path.includes(encoded) ? encoded : encoded.replaceAll('/', '%2F')
 }
+
+/**
+ * Whether middleware above has begun a response by asking for `c.res`, as `cors()` does: Hono then adds the fields of the
+ * Context to any Response that the route gives, and else only to those that it makes. No API tells. So what was begun
+ * is taken away: a field that was set before is still there where it was set for a response to come.
+ */
+export function hasBegun(c: Context, above: Headers): boolean {
+  c.header(PROBE, '')
+  c.res = undefined
+  c.finalized = false
+  if (c.newResponse(null).headers.has(PROBE)) {
+    c.header(PROBE, undefined)
+    return false
+  }
+  c.res = new Response(null, { headers: new Headers(above) })
+  c.finalized = false
+  return true
+}
+
+const PROBE = 'hono-redis-cache-probe'
 
 /** Each Context has methods of its own, of the same text. */
 function hasReplaced(c: Context): boolean {

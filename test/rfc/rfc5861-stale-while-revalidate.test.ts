@@ -1,5 +1,6 @@
 /** RFC 5861 §3, stale-while-revalidate: the stale answer at once, and a new one behind it. */
 import { every } from 'hono/combine'
+import { cors } from 'hono/cors'
 import { expect, test } from 'vitest'
 import { type CacheOptions, cache } from '../../src/index.ts'
 import { fresh, originAt, type Reply } from '../support/origin.ts'
@@ -68,6 +69,19 @@ onBothStores('RFC 5861 §3', (open) => {
       pass(seconds)
       const { headers } = await site.get('/page')
       expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none', default-src 'self'")
+    }
+  })
+
+  test('a field that Hono adds to any Response below cors() is added to it after a refresh, too', async () => {
+    const site = open()
+    site.app.use(cors())
+    site.app.get('/page', cache({ expire: 60, ...WINDOW }), (c) => {
+      c.header('content-language', 'en')
+      return new Response('made')
+    })
+    for (const seconds of [0, 70, 0]) {
+      pass(seconds)
+      expect((await site.get('/page')).headers.get('content-language')).toBe('en')
     }
   })
 

@@ -1,9 +1,11 @@
 /** What the handlers that run again are given: a request and a Context of their own, with what was there. */
-import { type ExecutionContext, Hono, type MiddlewareHandler } from 'hono'
+import { type ExecutionContext, type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
 import { matchedRoutes, routePath } from 'hono/route'
 import { validator } from 'hono/validator'
 import { describe, expect, test } from 'vitest'
-import { replay } from '../../../src/miss/replay.ts'
+import { hasBegun, replay } from '../../../src/miss/replay.ts'
+import { fieldsAbove } from '../../../src/miss/run.ts'
 import { type App, again, requestOf, staged, tell } from './stage.ts'
 
 describe('the request', () => {
@@ -211,7 +213,7 @@ describe('the Context', () => {
     const answered = await early('/1/2')
     const seen: unknown[] = []
     await replay(answered.c, answered.routeIndex, {
-      above: answered.above,
+      ...answered,
       request: requestOf(answered),
       async run(c, next) {
         seen.push(c.req.routeIndex, c.req.param(), c.get('user'), routePath(c), matchedRoutes(c))
@@ -221,5 +223,51 @@ describe('the Context', () => {
     const routes = matchedRoutes(answered.c)
     expect(seen).toEqual([1, { a: '1' }, 'Ada', '/:a/*', routes])
     expect((seen[4] as typeof routes).every((route, at) => route === routes[at])).toBe(true)
+  })
+})
+
+describe('the response that middleware above has prepared', () => {
+  const setting: MiddlewareHandler = async (c, next) => {
+    for (const cookie of ['a=1', 'b=2']) c.header('set-cookie', cookie, { append: true })
+    await next()
+  }
+  const begin: MiddlewareHandler = async (c, next) => {
+    c.res.headers.set('x-begun', 'yes')
+    await next()
+  }
+  /** The field reaches a Response that Hono has not made only where middleware above has begun one. */
+  const ownHeader: Handler = (c) => {
+    c.header('x-mine', 'yes')
+    return new Response('of the platform')
+  }
+
+  test.each<[string, MiddlewareHandler[], string | undefined]>([
+    ['begun above, as cors() does', [cors()], 'yes'],
+    ['begun above, with cookies', [setting, begin], 'yes'],
+    ['not begun above', [setting], undefined],
+  ])('is %s', async (_, above, mine) => {
+    const { both, early } = staged((here) => new Hono().use(...above).get('/', here(), ownHeader))
+    expect(await both('/')).toBe('of the platform')
+    const { told, c } = await again(await early('/'))
+    expect(told.headers['x-mine']).toBe(mine)
+    expect(c.res.headers.getSetCookie()).toEqual(above.includes(begin) ? ['a=1', 'b=2'] : [])
+  })
+
+  test('is as it was once it is known whether it was begun', async () => {
+    const app = (asks: boolean) => {
+      const ask: MiddlewareHandler = async (c, next) => {
+        if (asks) hasBegun(c, fieldsAbove(c))
+        await next()
+      }
+      return new Hono()
+        .use('/begun', begin)
+        .use(setting, ask)
+        .get('/:any/json', (c) => c.json({}))
+        .get('/:any', ownHeader)
+    }
+    for (const path of ['/begun', '/other', '/begun/json', '/other/json']) {
+      const [asked, plain] = await Promise.all([true, false].map((asks) => app(asks).request(path)))
+      expect(await tell(asked!)).toEqual(await tell(plain!))
+    }
   })
 })

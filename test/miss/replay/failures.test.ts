@@ -12,7 +12,7 @@ describe('what goes wrong', () => {
     const answered = await staged(build).early('/x')
     const seen: { rejected?: unknown; error?: unknown; told?: Promise<Told> } = {}
     const outcome = await replay(answered.c, answered.routeIndex, {
-      above: answered.above,
+      ...answered,
       request: requestOf(answered),
       async run(c, next) {
         try {
@@ -110,7 +110,7 @@ describe('what goes wrong', () => {
     const answered = await staged((here) => new Hono().get('/x', here(), (c) => c.text('x'))).early('/x')
     const run = () => Promise.reject(boom)
     await expect(
-      replay(answered.c, answered.routeIndex, { above: answered.above, request: requestOf(answered), run }),
+      replay(answered.c, answered.routeIndex, { ...answered, request: requestOf(answered), run }),
     ).rejects.toBe(boom)
   })
 
@@ -153,7 +153,7 @@ describe('what goes wrong', () => {
     )
     const answered = await early('/x')
     await replay(answered.c, answered.routeIndex, {
-      above: answered.above,
+      ...answered,
       request: requestOf(answered),
       run: (_, next) => next(),
     })
@@ -167,7 +167,7 @@ describe('what goes wrong', () => {
     const answered = await staged((here) => new Hono().get('/x', here(), handler)).early('/x')
     const read: string[] = []
     await replay(answered.c, answered.routeIndex, {
-      above: answered.above,
+      ...answered,
       request: requestOf(answered),
       async run(c, next) {
         await next()

@@ -5,7 +5,7 @@
 import type { Context, ExecutionContext, Hono, MiddlewareHandler } from 'hono'
 import { basePath, baseRoutePath, matchedRoutes, routePath } from 'hono/route'
 import { expect } from 'vitest'
-import { canReplay, replay } from '../../../src/miss/replay.ts'
+import { canReplay, hasBegun, replay } from '../../../src/miss/replay.ts'
 import { markAsOurs } from '../../../src/request/innermost.ts'
 
 interface Variables {
@@ -25,6 +25,7 @@ export interface Answered {
   readonly c: Context
   readonly routeIndex: number
   readonly above: Headers
+  readonly begun: boolean
   readonly body: ArrayBuffer
   /** As `cache()` would ask before it answers. */
   readonly possible: boolean
@@ -43,7 +44,8 @@ class Stage {
       const body = await c.req.arrayBuffer()
       const possible = canReplay(c, routeIndex, here)
       const above = new Headers(c.newResponse(null).headers)
-      this.answered.push({ c, routeIndex, above, body, possible })
+      const begun = hasBegun(c, above)
+      this.answered.push({ c, routeIndex, above, begun, body, possible })
       c.res = c.newResponse('early')
     }
     markAsOurs(here)
@@ -73,8 +75,8 @@ export async function again(
 ): Promise<{ told: Told; c: Context }> {
   const seen: { told: Promise<Told>; c: Context }[] = []
   await replay(answered.c, answered.routeIndex, {
+    ...answered,
     request,
-    above: answered.above,
     async run(c, next) {
       await next()
       seen.push({ told: tell(c.res.clone()), c })

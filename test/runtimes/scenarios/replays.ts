@@ -2,7 +2,7 @@
  * The rest of a route, run again behind an answer: each runtime has a Request, a Response and streams of its own.
  */
 import { Hono, type MiddlewareHandler } from 'hono'
-import { canReplay, replay } from '../../../src/miss/replay.ts'
+import { canReplay, hasBegun, replay } from '../../../src/miss/replay.ts'
 import { markAsOurs } from '../../../src/request/innermost.ts'
 import type { Scenario } from '../stage.ts'
 
@@ -14,9 +14,12 @@ export const replays: Readonly<Record<string, Scenario>> = {
       const raw = c.req.raw.clone()
       note(canReplay(c, routeIndex, early))
       const above = new Headers(c.newResponse(null).headers)
+      const begun = hasBegun(c, above)
+      note(begun)
       c.res = c.newResponse('early')
       const again = replay(c, routeIndex, {
         above,
+        begun,
         request: new Request(raw.url, {
           method: raw.method,
           headers: raw.headers,

@@ -48,7 +48,9 @@ function respond(
 }
 
 async function told(response: Response) {
-  return { status: response.status, headers: [...response.headers], body: await response.text() }
+  // Of a list with an empty member Node's Headers lose a space when they are copied.
+  const headers = [...response.headers].map(([name, value]) => [name, value.replace(/, (?=,|$)/g, ',')])
+  return { status: response.status, headers, body: await response.text() }
 }
 
 const value = fc.string({ unit: fc.constantFrom(...'ab ,;="/é'), minLength: 1 }).map((text) => text.trim())

@@ -20,6 +20,8 @@ export interface Run {
   readonly reads: Reads | null
   /** The body is there already, so that nothing more can be read; or reads are not observed. */
   readonly complete: boolean
+  /** Nothing has answered, as far as that is observed, and Hono has made an empty response of that. */
+  readonly nothing: boolean
   /** What the response is made of. */
   readonly parts: Parts
   /** How long the handler took. */
@@ -81,10 +83,11 @@ async function observed(
     // Not where the handler has put its own there, which its body may read yet.
     if (!observation && c.req.raw === request) Reflect.set(c.req, 'raw', asked)
   }
+  const nothing = observation?.gaveNothing() ?? false
   const complete = observation?.returned(asked) ?? true
   const unobserved: Run['unobserved'] = reader?.unobserved ?? ((call) => call())
   const abandoned = () => reads?.signal !== false && unobserved(() => hasGone(asked))
-  return { above, ranged, reads, complete, parts, unobserved, abandoned, end }
+  return { above, ranged, reads, complete, nothing, parts, unobserved, abandoned, end }
 }
 
 /** Whether the client has hung up. The request of another host may have no signal. */

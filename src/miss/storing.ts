@@ -49,6 +49,8 @@ export function storeResponse(
   // not its `body`: once that was read, Bun no longer knows that it was text.
   void c.res.bodyUsed
   if (isDecoded(c.res)) replaceResponse(c, copyOfFetched(c.res))
+  if (run.nothing)
+    return notStored(visit, before, run, { reason: 'error', detail: 'the handler gave nothing' })
   if (visit.asked.method === 'HEAD') return notStored(visit, before, run, { reason: 'head' })
   const fields = fieldsOfEntry(c.res.headers, run.above, !run.reads)
   const use = mayBeStored(visit, run, before, c.res, fields)
@@ -122,9 +124,6 @@ async function makeEntry(
   // "incomplete if the size of the message body received (in octets) is less than the value given by Content-Length" (RFC
   // 9112 §8); one that was coded on the way here counts other octets.
   if (length !== null && Number(length) !== copy.bytes.length) return { reason: 'cut-short' }
-  // What Hono makes of a handler that gives nothing, in a sub-app with an `onError` of its own. Elsewhere that is an error.
-  if (status === 200 && !run.complete && fields.length === 0 && copy.bytes.length === 0)
-    return { reason: 'error', detail: 'the handler gave nothing' }
   if (mayBeCodedAlready(res, copy.bytes)) return { reason: 'error', detail: CODED }
   const { stamp } = run.parts
   if (stamp === null) return { reason: 'lost' }

@@ -98,7 +98,8 @@ function assign(
   if (accessor) accessor.set?.(value, (value) => assign(interception, name, value, depth - 1))
   else if (before?.set) before.set.call(target, value)
   else if (before) interception.before = { ...before, value }
-  else Object.defineProperty(target, name, { ...PLAIN, value })
+  else if (!Reflect.set(Object.getPrototypeOf(target), name, value, target))
+    Object.defineProperty(target, name, { ...PLAIN, value })
 }
 
 /** Whether a property is one that has been put there so. */

@@ -12,6 +12,8 @@ import { observeRequest } from './request.ts'
 import { createWatch } from './watch.ts'
 
 interface Observation {
+  /** Nothing has answered, and Hono has made an empty response of that. */
+  gaveNothing(): boolean
   /**
    * The handler has returned. `true`: its body is complete and all is put back; `false`: its body may still read,
    * so observation goes on, over the true request, until `end()`.
@@ -27,13 +29,14 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
     const path = target === c ? 'c' : target === req ? 'c.req' : 'c.req.raw'
     reader.refuse('variable', fixed(memberName(path, name)))
   })
-  const complete = new Set<unknown>()
-  const add = (response: unknown) => complete.add(response)
+  /** Responses whose body is there already: nothing of them can read late. `false`: what Hono has made of nothing. */
+  const made = new Map<unknown, boolean>()
+  let given: boolean | undefined
+  const add = (response: unknown) => made.set(response, true)
   observeAdded(c, reader, watch)
   const context = observeContext(c, reader, watch)
   const ofRequest = observeRequest(c, request, reader, watch)
 
-  // Responses whose body is there already: nothing of them can read late.
   for (const name of ['json', 'text', 'html', 'body'] as const) {
     const respond = c[name] as (...args: unknown[]) => unknown
     watch.replace(c, name, {
@@ -48,6 +51,21 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
     })
   }
 
+  watch.intercept(c, 'res', {
+    // Hono makes one for whoever asks before there is any, as it does itself in a sub-app with an `onError` of its own.
+    get(below) {
+      const { finalized } = c
+      const response = below()
+      if (!finalized) made.set(response, false)
+      return response
+    },
+    // By what is given: where one is there already, as below `cors()`, Hono makes another, of the same body.
+    set(response, below) {
+      given = made.get(response)
+      below(response)
+    },
+  })
+
   function end(): void {
     ofRequest.end()
     context.end()
@@ -56,9 +74,10 @@ export function observe(c: Context, request: Request, reader: Reader): Observati
   }
 
   return {
+    gaveNothing: () => given === false,
     returned(request) {
       // Not by its `body`: once that was read, Bun no longer sends a text as one.
-      if (c.finalized && (complete.has(c.res) || BODILESS.includes(c.res.status))) {
+      if (c.finalized && (given || BODILESS.includes(c.res.status))) {
         end()
         return true
       }

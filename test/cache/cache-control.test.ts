@@ -1,4 +1,5 @@
 /** `cacheControl`: browsers and CDNs are told something else than we are, for a copy of theirs cannot be cleared. */
+import { cors } from 'hono/cors'
 import { html } from 'hono/html'
 import { expect, test } from 'vitest'
 import { cache } from '../../src/index.ts'
@@ -32,6 +33,12 @@ onBothStores('cacheControl', (open) => {
     )
     expect(told(await site.get('/page'))).toBe(TOLD)
     expect((await site.get('/page')).body).toBe('<p>made</p>')
+  })
+
+  test('on a miss below cors(), too, which asks for the response before there is one', async () => {
+    const site = open()
+    site.app.use(cors()).get('/page', cache({ cacheControl: TOLD }), (c) => c.json({}))
+    expect(told(await site.get('/page'))).toBe(TOLD)
   })
 
   test('without it the handler’s own', async () => {

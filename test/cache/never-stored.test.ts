@@ -53,27 +53,39 @@ onBothStores('never stored', (open) => {
     }
   })
 
-  test('nor is the empty page that Hono makes of such a handler in a sub-app with an onError of its own', async () => {
+  test.each<[which: string, give: (c: Context) => void]>([
+    ['nothing', () => {}],
+    ['nothing, for want of a return', (c) => void c.json({})],
+    ['nothing but a header', (c) => c.header('x-page', '1')],
+  ])(
+    'nor is the empty page that Hono makes of %s in a sub-app with an onError of its own',
+    async (_which, give) => {
+      const site = open()
+      const sub = new Hono().onError((error, c) => c.text(error.message, 500))
+      let given = false
+      const page = ((c: Context) => (given ? c.text('page') : give(c))) as never
+      sub.get('/page', cache({ expire: 60, staleWhileRevalidate: 600 }), page)
+      site.app.route('/', sub)
+
+      expect(await site.get('/page')).toMatchObject({ status: 200, cache: 'fwd=uri-miss; detail=error' })
+      expect(site.transcript()).toContain(
+        'not-stored GET /page {reason: error, detail: the handler gave nothing}',
+      )
+      given = true
+      expect((await site.get('/page')).body).toBe('page')
+      given = false
+      pass(61)
+      for (let i = 0; i < 2; i++) expect((await site.get('/page')).body).toBe('page')
+    },
+  )
+
+  test('an empty page that the handler gives is stored', async () => {
     const site = open()
-    const sub = new Hono().onError((error, c) => c.text(error.message, 500))
-    let given = false
-    const page = ((c: Context) => (given ? c.text('page') : undefined)) as never
-    sub.get('/page', cache({ expire: 60, staleWhileRevalidate: 600 }), page)
-    sub.get('/empty', cache({ expire: 60 }), (c) => c.body(null))
-    site.app.route('/', sub)
-
-    expect(await site.get('/page')).toMatchObject({ status: 200, body: '' })
-    expect(site.transcript()).toContain(
-      'not-stored GET /page {reason: error, detail: the handler gave nothing}',
-    )
-    given = true
-    expect((await site.get('/page')).body).toBe('page')
-    given = false
-    pass(61)
-    for (let i = 0; i < 2; i++) expect((await site.get('/page')).body).toBe('page')
-
-    await site.get('/empty')
-    expect((await site.get('/empty')).cache).toBe('hit; ttl=60')
+    site.app.get('/null', cache(), (c) => c.body(null)).get('/response', cache(), () => new Response())
+    for (const path of ['/null', '/response']) {
+      await site.get(path)
+      expect((await site.get(path)).cache).toBe('hit; ttl=60')
+    }
   })
 
   test('a handler that gives no Response fails under a cache() that steps aside, too', async () => {

@@ -40,6 +40,17 @@ test('a property that the instance had is put back as it was', () => {
   expect(Object.getOwnPropertyDescriptor(request, 'path')).toEqual(before)
 })
 
+test('what is assigned reaches the setter that the instance inherits', () => {
+  const kept: unknown[] = []
+  const proto = Object.defineProperty({}, 'path', { set: (value) => kept.push(value) })
+  const request = Object.create(proto) as Example
+  const end = intercept(request, 'path', { get: () => 'watched', set: (value, below) => below(value) })
+  request.path = '/b'
+  expect(kept).toEqual(['/b'])
+  end()
+  expect(Object.keys(Object.getOwnPropertyDescriptors(request))).toEqual([])
+})
+
 test('without a setter it cannot be assigned', () => {
   const request = inheriting()
   intercept(request, 'path', { get: () => 'watched' })
